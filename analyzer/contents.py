@@ -5,8 +5,9 @@ The vocabulary of ``analyzer.trust``, beside ``facts``; what counts as suspiciou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -7,13 +7,13 @@ passes here works on files.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analyzer.analyze import analyze, analyze_weights
+from analyzer.dataclass import dataclass
 from analyzer.errors import OnnxlintError, RuleError
 from analyzer.lint import Settings, judge
 from analyzer.model import load

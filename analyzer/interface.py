@@ -5,7 +5,7 @@ Everything here is as the file states it, whatever inference makes of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analyzer.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

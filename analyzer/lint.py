@@ -6,9 +6,10 @@ that a suppression used by any model is not reported for the others; ``lint`` is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression

@@ -7,7 +7,8 @@ by their names takes those of bodies and functions for the same.
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+
+from analyzer.dataclass import dataclass
 
 _LONGEST = 500
 """Characters of the longest name that is looked up: it is repeated with everything said of it."""

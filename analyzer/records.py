@@ -8,12 +8,13 @@ is every property that is ``shown``. The JSON Schema is read off the same classe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from math import isfinite
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.version import __version__
 

@@ -7,7 +7,7 @@ while the program runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from enum import Enum
 from itertools import repeat
 from types import NoneType, UnionType
@@ -23,6 +23,8 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

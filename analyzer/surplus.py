@@ -6,8 +6,9 @@ for every size that the file leaves open, whatever was assumed or stated for the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from analyzer.dataclass import dataclass
 
 OPERATORS = ("dead", "never-run", "foldable", "computed-shape", "duplicate", "identity", "dropout",
              "cast", "transpose", "reshape", "selection", "arithmetic", "resampling",

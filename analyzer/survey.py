@@ -6,7 +6,6 @@ what they cost and how often they run, and which of them rest on an assumed size
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs import cost
@@ -15,6 +14,7 @@ from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import Charge, params_by_site, reading_weights, take_inventory
 from analyzer.costs.stored import summarize
 from analyzer.costs.variants import cost_of_variants
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty, Cost
 from analyzer.graph.adjacency import vertex
 from analyzer.graph.names import keep_homes

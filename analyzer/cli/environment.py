@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import ConfigError
 from analyzer.sanitise.widths import quoted
 

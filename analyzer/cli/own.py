@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli.config.globs import path_within
 from analyzer.cli.config.scan import line_of
 from analyzer.cli.plan import shown_path
+from analyzer.dataclass import dataclass
 from analyzer.findings.configuration import UNMATCHED_MODELS
 from analyzer.report.result import Failure, Result
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from analyzer.cli.config.verify import check_bases, check_file, limits_of, recor
 from analyzer.cli.configurations import Configurations
 from analyzer.cli.options import said_by
 from analyzer.cli.paths import absolute
+from analyzer.dataclass import dataclass
 from analyzer.errors import ConfigError, RuleError
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.compare.settings import STEERING
+from analyzer.dataclass import dataclass
 from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from analyzer.compare.folding import folded
 from analyzer.compare.measure import WeightMeasure, measure, turned
+from analyzer.dataclass import dataclass
 from analyzer.errors import ModelError
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.rows import Rows

@@ -7,11 +7,12 @@ breach of the model; the rest says that the guess does not fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.stating import Stating
+from analyzer.dataclass import dataclass
 from analyzer.facts import Breach
 from analyzer.graph.call import MALFORMED, Unknown
 from analyzer.language.number import agreeing

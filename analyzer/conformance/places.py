@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Breach
 from analyzer.sanitise import spaced, widths
 from analyzer.shapes.instance import scope_path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from onnx import defs
 
+from analyzer.dataclass import dataclass
 from analyzer.shapes.onnx_inference import newest_schema
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ came of it, and what helps.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from analyzer.dataclass import dataclass
 
 _FOLDER = Path(__file__).parent / "tables"
 Outcome = Literal["raises", "refused", "crashes", "wrong", "larger", "slower", "float"]

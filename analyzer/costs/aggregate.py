@@ -7,11 +7,11 @@ is a thousand multiplications of Python integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs.bodies import Share, combine
 from analyzer.costs.sums import BEYOND, ZERO, Sum, leaf
+from analyzer.dataclass import dataclass
 from analyzer.operators.formula import MAX_BITS, TOO_LONG, unknown
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ tools look at Python modules, this looks at the exported graph; where that loses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import call_of, vertex
 from analyzer.graph.call import Unknown
 from analyzer.operators import find

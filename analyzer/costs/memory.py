@@ -9,12 +9,13 @@ The order is the file's topological order; a runtime may do better or worse.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from analyzer.costs.fused import fuse
 from analyzer.costs.timeline import Life, Moment, held, reused, steps
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty, Memory, Tensor
 from analyzer.graph.adjacency import Port, edges
 

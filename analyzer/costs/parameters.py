@@ -8,11 +8,12 @@ and through the inputs of local functions; names play no part.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs.positions import set_apart
 from analyzer.costs.roles import Constant, Role, role_of
+from analyzer.dataclass import dataclass
 from analyzer.facts import Tensor
 from analyzer.graph.call import MALFORMED
 from analyzer.graph.tensors import dims, sparse_dims

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
 from analyzer.operators.record import Kind, Nature
 

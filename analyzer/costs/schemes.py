@@ -8,9 +8,10 @@ a table leaves out add nothing there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import operators
 from analyzer.operators.record import Nature
 

@@ -6,9 +6,9 @@ operator of unknown cost, or a loop that nothing bounds, leaves it open at the u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.operators.formula import MAX_BITS
 
 if TYPE_CHECKING:

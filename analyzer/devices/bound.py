@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty
 
 if TYPE_CHECKING:

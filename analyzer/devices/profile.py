@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import ConfigError, said_by
 from analyzer.facts import BITS
 from analyzer.sanitise import widths

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.records import HIDDEN, named, shown
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.records import HIDDEN, Digest, Signed, named
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod
 from typing import Literal
 
+from analyzer.dataclass import dataclass
 from analyzer.facts.tensor import Certainty, Dim, Tensor
 from analyzer.records import HIDDEN, INLINE, Signed, named, shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analyzer.dataclass import dataclass
 
 DATA_MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
 """Codes of external data that no reader can find: structure is all there is."""

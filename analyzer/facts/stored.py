@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.facts.operator import UNREAD
 from analyzer.facts.tensor import Certainty, Shape

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
 from typing import TYPE_CHECKING, Literal, cast
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.naming import typed
 from analyzer.records import Signed, shown
 

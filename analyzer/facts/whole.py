@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from analyzer import display, units
+from analyzer.dataclass import dataclass
 from analyzer.facts.problem import Breach, Conformance, Problem
 from analyzer.facts.tensor import Assumption, Certainty, Shape, Tensor
 from analyzer.facts.totals import Ceiling, DefaultSizes, Totals

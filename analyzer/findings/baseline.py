@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import isfinite
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.findings.configuration import CATEGORY
 from analyzer.findings.group import ungroup
 from analyzer.units import shorten

@@ -6,9 +6,9 @@ as there is no model that they are about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Never
 
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Finding, Severity
 from analyzer.findings.fingerprint import fingerprint
 

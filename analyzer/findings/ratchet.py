@@ -8,11 +8,12 @@ has not become an error; else it is new, and says so.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.findings.baseline import entry_of
 from analyzer.findings.finding import Severity
 from analyzer.findings.fingerprint import IDENTITIES, parts_of

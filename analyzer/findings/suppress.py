@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.findings.configuration import EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION
 
 if TYPE_CHECKING:

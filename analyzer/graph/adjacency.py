@@ -19,8 +19,9 @@ graph inputs are no vertices; they show as inputs that no edge feeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ the same in all operators of ONNX and its contrib domains, so the check needs no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.tensors import decode_tensor
 
 if TYPE_CHECKING:

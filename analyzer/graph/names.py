@@ -7,10 +7,10 @@ that name, and so is every output of a graph that has it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import vertices
 
 if TYPE_CHECKING:

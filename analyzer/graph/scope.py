@@ -7,9 +7,10 @@ inference) beside decoded attributes (for everything else).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.digraph import new_digraph
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ signature alone (cost, the description of a convolution, tags) is computed once 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.model.notes import as_text
 from analyzer.sanitise.widths import quoted
 

@@ -10,9 +10,9 @@ import os
 import re
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import DATA_MISSING
 from analyzer.model.declared import Refusal, entries_of, parts_of, span_of
 from analyzer.model.notes import as_text, declared_bytes

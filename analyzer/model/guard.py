@@ -16,10 +16,10 @@ import select
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from analyzer.dataclass import dataclass
 from analyzer.model import worker
 from analyzer.model.child import EXIT_SOFTWARE, can_fork, fork_child, no_process, signals_waiting
 from analyzer.model.limits import Limits

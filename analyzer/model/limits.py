@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, NoReturn
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Problem
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.messages import PAYLOAD_FIELDS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Problem
 from analyzer.model.declared import Refusal, parts_of
 from analyzer.model.external import Extent, locate, look, open_inside

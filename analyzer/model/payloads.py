@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.dataclass import dataclass
 from analyzer.model import elements
 from analyzer.model.external import Extent, locate, look, open_inside
 from analyzer.model.file import FileBytes, changed

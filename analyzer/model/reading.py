@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 from onnx import ModelProto
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem

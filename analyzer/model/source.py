@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from google.protobuf.message import EncodeError
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import ModelError, said_by
 from analyzer.model.external import Identity, identity
 from analyzer.model.file import FileBytes, changed

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.call import Call, Unknown
 from analyzer.operators.formula import Formula, Work, dtype_of, uncounted
 from analyzer.operators.record import Kind, Nature, Operand, Operator, OutputType, Scaling

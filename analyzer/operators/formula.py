@@ -13,10 +13,11 @@ operations, casts and data movement are 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty, Cost
 from analyzer.graph.call import MALFORMED, Call, Contradiction, Unknown
 

@@ -7,9 +7,10 @@ directions. Where a record says nothing, nothing is known: an operator without a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import Port, call_of
 from analyzer.patterns.conv import SUM_SLOT
 from analyzer.patterns.roles import second_operand

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature

@@ -9,11 +9,12 @@ are converted to and back from.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.costs.dequantized import dequantized_from
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import fed_by, producer, read_by, vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature

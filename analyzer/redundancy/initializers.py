@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Tensor
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.language import _
 from analyzer.report import advised, notes, words
 from analyzer.report.cards import cards

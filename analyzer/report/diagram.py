@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import OutputError
 from analyzer.language import _
 from analyzer.report.drawing.picture import Key

@@ -8,10 +8,10 @@ Syntax and escapes: GitHub's documentation, "Workflow commands for GitHub Action
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.findings.order import RANK
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE, of_batch

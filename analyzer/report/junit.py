@@ -9,9 +9,9 @@ Elements and attributes: the schema of Jenkins' xUnit plugin.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure
 from analyzer.report.uri import near

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.report.view.explained import certainty_words
 
 if TYPE_CHECKING:

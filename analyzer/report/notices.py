@@ -6,10 +6,11 @@ are as given, as some formats turn them into references.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.findings.fingerprint import fingerprint
 from analyzer.language import _, mark, retold

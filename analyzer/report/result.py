@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.findings.group import group, ungroup
 from analyzer.records import HIDDEN, INLINE, Output, shown, shown_as

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json as encoder
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.records import Output, Signed
 from analyzer.report.json import encode
 from analyzer.report.style import Style

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import ModelError
 from analyzer.records import INLINE, SCHEMA, Output, shown
 from analyzer.report.claims import claims_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import OutputError
 from analyzer.language import spoken
 from analyzer.report.drawing.picture import WIDTH, picture

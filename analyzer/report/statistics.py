@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.language import _, retold, term
 from analyzer.records import HIDDEN, Output, shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.costs.conventions import conventions
+from analyzer.dataclass import dataclass
 from analyzer.records import Output
 from analyzer.report.columns import columns
 from analyzer.report.json import encode

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.json import encode
 from analyzer.report.result import Failure

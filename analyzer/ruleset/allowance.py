@@ -6,7 +6,7 @@ pattern names; thousands of equal operators that all read one another would need
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from analyzer.dataclass import dataclass
 
 RULE_STEPS, RULE_STEPS_EACH = 200_000, 20
 """Steps of one rule in one model, and more of them for each operator of the model."""

@@ -7,12 +7,13 @@ walks the checked tree in exact fractions; nothing is compiled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 from jinja2 import nodes
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.call import Unknown
 from analyzer.ruleset.expression import parse_number
 from analyzer.ruleset.kinds import NUMBER, Values

@@ -8,11 +8,11 @@ capped before libyaml's own recursion could be reached.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
 
+from analyzer.dataclass import dataclass
 from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:

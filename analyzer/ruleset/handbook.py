@@ -10,11 +10,11 @@ import ast
 import inspect
 import sys
 import textwrap
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS, QUANTIFIERS
 from analyzer.ruleset.kinds import Many, Values, record_fields, sources, spell, title
 from analyzer.ruleset.sandbox import FILTERS

@@ -7,11 +7,12 @@ and a misspelt one is refused when the rule file loads.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from analyzer import evidence, facts
+from analyzer.dataclass import dataclass
 from analyzer.graph.values import NodeView, Value
 
 NUMBER, TEXT, FLAG, ANY = "number", "text", "flag", "any"

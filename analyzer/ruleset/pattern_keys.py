@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.values import Value
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIERS
 from analyzer.ruleset.fields import EVIDENCE

@@ -9,12 +9,13 @@ sibling with as many input as output channels, inner widths in proportion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from itertools import groupby
 from math import ceil, gcd
 from typing import TYPE_CHECKING, TypeGuard
 
+from analyzer.dataclass import dataclass
 from analyzer.digraph import has_path
 from analyzer.display import Brief
 from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex

@@ -8,10 +8,11 @@ an operator's arithmetic, *learned* (the output channels of a weight: free to sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import lcm
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.call import Unknown
 from analyzer.scaling.arithmetic import unchanged
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import NOT_SYMBOLS, name_of_axis
 from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import decode_type, dimensions

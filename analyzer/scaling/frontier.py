@@ -8,10 +8,10 @@ direction d = 1.2^φ, α = 1.1^φ, ρ = 1.15^φ that EfficientNet found by grid 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs import cost
+from analyzer.dataclass import dataclass
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
 from analyzer.scaling.depth import sibling

@@ -7,7 +7,7 @@ polynomial is either exactly right at every size tried or not claimed at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +16,7 @@ from analyzer.conformance import judged
 from analyzer.conformance.operands import count_refused
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.sums import is_open, number
+from analyzer.dataclass import dataclass
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
 from analyzer.operators import find

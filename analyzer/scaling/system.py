@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import is_
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Tensor
 from analyzer.graph.adjacency import vertices
 from analyzer.graph.call import MALFORMED, Call

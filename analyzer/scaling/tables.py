@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from math import log
 from typing import TYPE_CHECKING
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

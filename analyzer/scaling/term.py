@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
 from analyzer.scaling.arithmetic import share, unchanged

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.display import Brief
 from analyzer.graph.call import Unknown
 from analyzer.operators.declared import attached, declaring

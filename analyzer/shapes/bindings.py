@@ -8,10 +8,11 @@ batch 1, an image of 224×224 with 3 channels, no past key/values, a second of s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import NOT_SYMBOLS, Assumption, Problem, name_of_axis
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.digraph import new_digraph
 from analyzer.facts import Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from onnx import TypeProto
 
+from analyzer.dataclass import dataclass
 from analyzer.model.dtypes import DTYPES, NUMBERS
 
 if TYPE_CHECKING:

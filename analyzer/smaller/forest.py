@@ -8,9 +8,9 @@ the depths of its trees added up.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import vertices
 from analyzer.graph.call import MALFORMED
 from analyzer.operators import record_of

@@ -7,9 +7,9 @@ computes them once: for each token ``keys + values`` elements a layer, ``2·h·d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
 from analyzer.graph.adjacency import vertex
 from analyzer.operators import record_of

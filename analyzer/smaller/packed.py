@@ -7,9 +7,9 @@ MatMulNBits): ``N · ⌈K / block⌉ · (block · bits / 8 + bytes of a scale)``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
 from analyzer.graph.adjacency import producer, vertices
 

@@ -7,10 +7,10 @@ With D directions, g gates (RNN 1, GRU 3, LSTM 4), I inputs and H units a step t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of

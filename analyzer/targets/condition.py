@@ -7,10 +7,10 @@ alternatives, and ``and`` binds tighter. ``docs/targets.md`` lists the atoms.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.sanitise import widths
 from analyzer.sanitise.widths import quoted
 

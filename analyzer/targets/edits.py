@@ -6,13 +6,14 @@ promised is what was found. Nothing changes what the model computes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from onnx import numpy_helper
 
+from analyzer.dataclass import dataclass
 from analyzer.deployment import Edit
 from analyzer.model.proto import copied
 from analyzer.targets.fit import Workload, fit

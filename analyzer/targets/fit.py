@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.deployment import Blocker, TargetFit
 from analyzer.targets.branching import Sizings
 from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped

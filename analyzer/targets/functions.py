@@ -8,7 +8,7 @@ operands. All that is asked of one model is answered in one guarded process.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 from onnx import AttributeProto, defs, helper, numpy_helper
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.program import build_program
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import LimitExceeded, Limits

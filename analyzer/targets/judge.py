@@ -7,9 +7,10 @@ version: *operator version*. 4. Types. 5. Conditions, of the table and of the ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.targets.atoms import holds
 from analyzer.targets.functions import Pending
 from analyzer.targets.reasons import why_not, why_unknown

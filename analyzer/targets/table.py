@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.errors import ConfigError
 from analyzer.sanitise import widths
 from analyzer.sanitise.widths import quoted

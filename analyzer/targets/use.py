@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto, defs
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.attributes import Misfit, decode_attribute
 
 if TYPE_CHECKING:

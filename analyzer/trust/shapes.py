@@ -10,8 +10,7 @@ CVE-2021-42574. Workflow commands: the documentation of GitHub Actions, Azure Pi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from analyzer.dataclass import dataclass
 from analyzer.sanitise import BLANK
 
 TOLD = frozenset({"name", "identifier", "metadata-key", "metadata", "attribute", "element",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto, TensorProto
 
 from analyzer.conformance.places import nestings, quoted
 from analyzer.contents import Text
+from analyzer.dataclass import dataclass
 from analyzer.model.notes import MARK
 
 if TYPE_CHECKING:

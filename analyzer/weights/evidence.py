@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.dataclass import dataclass
 from analyzer.evidence import LayerEvidence, TensorEvidence, ValueStats, WeightEvidence
 from analyzer.graph.adjacency import call_of, read_by
 from analyzer.model.notes import as_text, declared_bytes

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.dataclass import dataclass
 from analyzer.evidence import FilterUse
 from analyzer.weights.chunks import dead_below, rows
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.dataclass import dataclass
 from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, LowRank, ValueStats
 from analyzer.model.rows import Rows
 from analyzer.operators import record_of

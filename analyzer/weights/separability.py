@@ -13,13 +13,13 @@ The best T terms keep the T largest squared singular values (Eckart–Young).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.dataclass import dataclass
 from analyzer.evidence import DW_PW, PW_DW, Decoupling, Separability
 from analyzer.weights.chunks import spans
 

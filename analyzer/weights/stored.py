@@ -7,11 +7,12 @@ found through operators that only move or convert, and through the calls of loca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from onnx import AttributeProto, NodeProto
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.program import normal_domain
 from analyzer.model.dtypes import DTYPES
 from analyzer.operators import find

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli.budgets.figures import FIGURES, Gauge
 from analyzer.cli.git import PREFIX
 from analyzer.cli.paths import STDIN, absolute
+from analyzer.dataclass import dataclass
 from analyzer.errors import ModelError, OnnxlintError
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ Exact throughout: a share is a fraction, and a figure a whole number.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.units import factors, spell
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Facts, nothing
 from analyzer.sanitise.widths import quoted
 from analyzer.surplus import Structure

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.exclude import DEFAULT
 from analyzer.cli.config.globs import path_within
+from analyzer.dataclass import dataclass
 from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:

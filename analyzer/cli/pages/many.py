@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
@@ -32,6 +31,7 @@ from analyzer.cli.paths import STDIN, absolute, expand
 from analyzer.cli.plan import make_plans
 from analyzer.cli.progress import BatchProgress
 from analyzer.cli.shell import command_line
+from analyzer.dataclass import dataclass
 from analyzer.devices import SHIPPED, profile
 from analyzer.errors import OutputError
 from analyzer.language import _

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.facts import Architecture
 from analyzer.graph.adjacency import call_of, producer, vertex
 from analyzer.patterns.roles import second_operand

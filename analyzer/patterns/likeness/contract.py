@@ -8,9 +8,10 @@ biases. What is computed from constants and shapes alone has no source at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
 from analyzer.patterns.likeness.kinds import is_layer

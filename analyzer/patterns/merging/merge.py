@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.language import _, mark, ngettext, retold
 from analyzer.report.compare.figures import figure_text
 from analyzer.report.compare.words import conclude, minus, relative, say

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.language import _, mark, ngettext, term
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.records import HIDDEN, Output, named, shown, shown_as
 from analyzer.report.compare.words import HeadlineText, statements, verdict
 

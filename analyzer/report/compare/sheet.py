@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.records import INLINE, Output, shown
 from analyzer.report.compare.page import ComparePage, make_compare_page
 from analyzer.report.compare.words import conclude, say

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import ENGLISH, _, mark, ngettext, spoken, term
 from analyzer.restore import record
 from analyzer.units import many

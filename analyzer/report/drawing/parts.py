@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import find
 from analyzer.operators.record import Nature
 from analyzer.patterns.scopes import module_path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import _, mark, term
 from analyzer.report.drawing.layout import place
 from analyzer.report.drawing.rows import PORTRAIT, Placed, Point, Size

@@ -8,10 +8,12 @@ Lanes are nested, so that these ways cross neither boxes nor each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,10 @@ them; those of branches between which data decide as one operator of each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import vertices
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature

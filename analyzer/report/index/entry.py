@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity

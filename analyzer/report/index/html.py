@@ -5,11 +5,11 @@ The page of ``check`` has their findings, that of ``report`` links to a report o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import _, spoken
 from analyzer.report.index.entry import entry_of, failed
 from analyzer.report.index.summary import SEVERITIES, families, totals_of, worst_first

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.report.index.entry import IndexFigure
 from analyzer.report.result import CLEAN, FINDINGS, INCONCLUSIVE

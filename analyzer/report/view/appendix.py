@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
+from analyzer.dataclass import dataclass
 from analyzer.report.view import layers
 from analyzer.report.view.explained import certainty_words
 from analyzer.report.view.method import page_formula_key

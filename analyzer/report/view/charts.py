@@ -7,12 +7,12 @@ that the PDF can use a fixed fill and the browser its theme.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import _, term
 from analyzer.report.view.kinds import color_of
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import _, retold
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.restore import record

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.language import term
 from analyzer.report.view.devices import USUAL
 from analyzer.report.view.kinds import color_of

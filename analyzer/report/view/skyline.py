@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Mark, Tick

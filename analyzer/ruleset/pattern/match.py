@@ -12,9 +12,9 @@ the same tensor for another statement where both come from one behind such opera
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analyzer.dataclass import dataclass
 from analyzer.operators import find
 from analyzer.ruleset.pattern.constants import is_number, is_setting, is_vector, plain
 from analyzer.ruleset.pattern.plan import plan

@@ -7,9 +7,10 @@ the same name twice for the same one. The *place* of a match is the operator of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+
+from analyzer.dataclass import dataclass
 
 Number = int | float
 Literal = int | float | str | tuple[int | float | str, ...]

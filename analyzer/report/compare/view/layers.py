@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.dataclass import dataclass
 from analyzer.report.compare.view.becoming import SETTLED, becoming
 from analyzer.report.view.kinds import counted_macs
 from analyzer.report.view.layers import shape_of
