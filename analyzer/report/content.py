@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.dataclass import dataclass
-from analyzer.language import _
+from analyzer.language import _, speaking
 from analyzer.report import advised, notes, words
 from analyzer.report.cards import cards
 from analyzer.report.drawing.coarse import legible
@@ -33,7 +33,7 @@ from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from analyzer.report.page import Page
     from analyzer.report.result import Options
@@ -110,26 +110,48 @@ CONVOLUTIONS = frozenset({"standard", "depthwise", "pointwise"})
 """Kinds of layers that the conventions tell of."""
 
 
-def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
-    """Names of the templates' variables and their values."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all pages on a screen have in common, however much of it they show."""
+
+    names: Mapping[str, str]
+    """What each operator is called, by node id."""
+    operators: appendix.Listed
+    notes: notes.Notes
+
+
+def shared(sheet: Sheet, options: Options) -> Shared:
+    """What needs to be found out once for all pages on a screen."""
+    with speaking(sheet.page.lang):
+        page, names = sheet.page, layers.show_names(sheet.nodes)
+        flagged = [node for group in page.groups for row in group.places for node in row.nodes]
+        operators = appendix.listed(
+            sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas
+        )
+        return Shared(names, operators, notes.on_screen(page))
+
+
+def build(
+    sheet: Sheet, options: Options, medium: Medium, known: Shared | None = None
+) -> dict[str, object]:
+    """Names of the templates' variables and their values; ``known`` if there is more than one page
+    on a screen."""
     page = sheet.page
     resized = bool(page.what_if.rows) and (medium.narrow or len(page.what_if.columns) > 1)
     if page.what_if.rows and not resized:
         elsewhere = LeftOut(_("what if it were smaller"), _("the HTML report has it"))
         page = replace(page, left_out=(*page.left_out, elsewhere))
-    names = layers.show_names(sheet.nodes)
     groups = [_within(group, medium) for group in page.groups]
     if medium is PDF:
         named = [node for group in groups for row in group.places
                  for node in row.nodes[: medium.alike]]  # fmt: skip
+        names: Mapping[str, str] = layers.show_names(sheet.nodes)
         table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, named)
+        noted = notes.on_paper(page)
     else:
-        flagged = [node for group in page.groups for row in group.places for node in row.nodes]
-        table = appendix.on_screen(
-            sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas,
-            medium.operators,
-        )  # fmt: skip
-    noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
+        known = known or shared(sheet, options)
+        names, noted = known.names, known.notes
+        table = appendix.on_screen(known.operators, medium.operators)
     said = words.say(sheet.claims)
     articles = _in_full(groups, page.asks, medium)
     in_blocks = blocks.by_block(page.shares, page.block_kinds)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.report.cells import together
-from analyzer.report.content import SHORTER
-from analyzer.report.rendering import render as render_page
+from analyzer.report.content import SHORTER, shared
+from analyzer.report.rendering import pieces
 from analyzer.report.sheet import Report
 from analyzer.report.webface import with_letters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analyzer.report.result import Options, Result
+    from analyzer.report.sheet import Sheet
 
 
 _PAINT = re.compile(r' (?:fill|stroke)="#[0-9a-f]{6}"(?=[^<>]* class="(?:[kfhs]-\w+ ?)+")')
@@ -54,23 +58,42 @@ _QUOTED = re.compile(
 _LINK = re.compile(r' href="(#(?:y|n|box|rule|form)-?[\w-]+)"(?=[ >])')
 """Links to a row or a note, of which there are hundreds."""
 _ELEMENT = re.compile(rb"<[a-z]")
+_LASTING = re.compile(r'<(?!title|col|a |span class="u")[a-z]')
+"""Elements that a page has still when it is brief."""
 
 
 MOST_ELEMENTS, MOST_BYTES = 4_800, 1_150_000
 """What a page may hold before scripts add rows, tiles and buttons of theirs: up to 6,000 elements
 and 1.2 MB are shown at once by any browser."""
+SOME = 500
+"""Pieces of a page that are looked at together."""
 
 
 def render(subject: Result | Report, options: Options) -> bytes:
     """UTF-8; the same subject and options give the same bytes."""
     sheet = Report.of(subject).sheet
-    page = b""
-    for medium in SHORTER:
-        shown = _brief(render_page(sheet, options, medium))
-        page = with_letters(shown, sheet.page.lang).encode("utf-8")
+    known = shared(sheet, options)
+    for medium in SHORTER[:-1]:
+        whole = _whole(pieces(sheet, options, medium, known))
+        if whole is None:
+            continue
+        page = _finished(whole, sheet)
         if len(page) <= MOST_BYTES and len(_ELEMENT.findall(page)) <= MOST_ELEMENTS:
-            break
-    return page
+            return page
+    return _finished("".join(pieces(sheet, options, SHORTER[-1], known)), sheet)
+
+
+def _whole(found: Iterator[str]) -> str | None:
+    """What ``found`` makes up; ``None`` as soon as it is sure to have too many elements."""
+    parts, left = [], MOST_ELEMENTS
+    while left >= 0 and (some := "".join(islice(found, SOME))):
+        parts.append(some)
+        left -= max(0, len(_LASTING.findall(some)) - 1)  # the last may go on in the next piece
+    return "".join(parts) if left >= 0 else None
+
+
+def _finished(page: str, sheet: Sheet) -> bytes:
+    return with_letters(_brief(page), sheet.page.lang).encode("utf-8")
 
 
 def _brief(page: str) -> str:

@@ -25,7 +25,9 @@ from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from analyzer.report.content import Medium
+    from collections.abc import Iterator
+
+    from analyzer.report.content import Medium, Shared
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
 
@@ -43,11 +45,18 @@ _MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
 def render(sheet: Sheet, options: Options, medium: Medium) -> str:
     """The report as one HTML document, in the language of its page."""
+    return "".join(pieces(sheet, options, medium))
+
+
+def pieces(
+    sheet: Sheet, options: Options, medium: Medium, known: Shared | None = None
+) -> Iterator[str]:
+    """The same piece by piece, for whoever may not want to see the end."""
     from analyzer.report.content import build  # what draws reports is not loaded for other pages
 
     with speaking(sheet.page.lang):
-        names = build(sheet, options, medium)
-        return environment().get_template("report.html.j2").render(names)
+        names = build(sheet, options, medium, known)
+        yield from environment().get_template("report.html.j2").generate(names)
 
 
 @cache

@@ -85,31 +85,72 @@ def on_paper(
     return Appendix(rows, sum(map(len, kept)), len(nodes), is_part, own, {})
 
 
-def on_screen(
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Operators as the script has them, however many of them are rows of the page."""
+
+    groups: Sequence[Alike]
+    ranked: Sequence[Alike]
+    """The foremost first."""
+    rows: tuple[LayerRow, ...]
+    """Of each of ``groups``."""
+    kinds: Sequence[str]
+    total: int
+    """Operators of the model."""
+    data: Mapping[str, object]
+
+
+def listed(
     nodes: Sequence[PageNode],
     limit: int,
     names: Mapping[str, str],
     flagged: Sequence[str],
     choices: Choices,
     formulas: Sequence[FormulaRow],
-    plain: int,
-) -> Appendix:
-    """At most ``limit`` operators as data, of which the script shows a window; the foremost
-    ``plain`` are rows without it."""
+) -> Listed:
+    """At most ``limit`` operators as data."""
     numbers = layers.pick(nodes, limit, flagged)
     groups = layers.fold(((n, nodes[n - 1]) for n in numbers), flagged, True)
-    kept = layers.foremost(groups, plain, flagged)
-    shown = {same[0][0] for same in kept}
+    return Listed(
+        groups, layers.by_rank(groups, flagged), layers.fold_rows(groups, names),
+        [label(layers.kind_of(same[0][1]), widths.TERM) for same in groups], len(nodes),
+        _data(nodes, groups, numbers, names, choices) | _how(groups, formulas),
+    )  # fmt: skip
+
+
+def on_screen(every: Listed, plain: int) -> Appendix:
+    """Operators as data, of which the script shows a window; the foremost ``plain`` are rows
+    without it."""
+    shown = {same[0][0] for same in every.ranked[:plain]}
     anchors = {
         node.id: Anchor(f"n{same[0][0]}" if same[0][0] in shown else "operators",
                         "" if number in shown else f"n{number}", number)
-        for same in groups
+        for same in every.groups
         for number, node in same
     }  # fmt: skip
-    return Appendix(
-        layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), False, anchors,
-        _data(nodes, groups, numbers, names, choices, shown) | _how(groups, formulas),
-    )  # fmt: skip
+    rows = tuple(row for row in every.rows if row.number in shown)
+    held = sum(len(same) for same in every.ranked[:plain])
+    return Appendix(rows, held, every.total, False, anchors, {**every.data, **_rows(every, shown)})
+
+
+def _rows(every: Listed, shown: Container[int]) -> dict[str, object]:
+    """What the rows say, and the texts that they name by their positions."""
+    texts: dict[str, int] = {}
+
+    def text(words: str) -> int:
+        return texts.setdefault(words, len(texts))
+
+    rows: list[object] = []
+    for same, row, words in zip(every.groups, every.rows, every.kinds, strict=True):
+        number, node = same[0]
+        kind = text(words)
+        if number in shown and not row.scope and row.executions == "1":
+            rows.append(kind)
+        else:
+            rows.append([text(row.op), text(row.shape), _number(node.macs, row.macs),
+                         _number(node.flops, row.flops), row.params, text(row.tags),
+                         text(row.scope), text(row.executions), kind])  # fmt: skip
+    return {"text": list(texts), "rows": rows}
 
 
 def _data(
@@ -118,30 +159,13 @@ def _data(
     numbers: Sequence[int],
     names: Mapping[str, str],
     choices: Choices,
-    shown: Container[int],
 ) -> dict[str, object]:
-    texts: dict[str, int] = {}
-
-    def text(words: str) -> int:
-        return texts.setdefault(words, len(texts))
-
-    rows: list[object] = []
-    for same, row in zip(groups, layers.fold_rows(groups, names), strict=True):
-        number, node = same[0]
-        kind = text(label(layers.kind_of(node), widths.TERM))
-        if number in shown and not row.scope and row.executions == "1":
-            rows.append(kind)
-        else:
-            rows.append([text(row.op), text(row.shape), _number(node.macs, row.macs),
-                         _number(node.flops, row.flops), row.params, text(row.tags),
-                         text(row.scope), text(row.executions), kind])  # fmt: skip
+    """What the script has of operators besides their rows."""
     like = {number: row for row, same in enumerate(groups) for number, _ in same}
     ids = [nodes[number - 1].id for number in numbers]
     place = {node: at for at, node in enumerate(ids)}
     data: dict[str, object] = {
         "total": len(nodes),
-        "text": list(texts),
-        "rows": rows,
         "name": brief_names([names[node] for node in ids]),
         "like": [like[number] for number in numbers],
         "rules": _places(

@@ -171,11 +171,6 @@ def fold(nodes: Iterable[tuple[int, PageNode]], wanted: Iterable[str], idle: boo
     return list(alike.values())
 
 
-def foremost(groups: Iterable[Alike], limit: int, wanted: Iterable[str]) -> list[Alike]:
-    """At most ``limit``: the first ``by_rank``, in their order in the file."""
-    return sorted(by_rank(groups, wanted)[:limit], key=lambda same: same[0][0])
-
-
 def by_rank(groups: Iterable[Alike], wanted: Iterable[str]) -> list[Alike]:
     """Those with ``wanted`` operators, then the others; of either the largest first."""
     first = set(wanted)
