@@ -34,6 +34,9 @@ UNSORTED = "g (float[4] x) => (float[4] y) { y = Relu (z)  z = Neg (x) }"
 DECLARED = "g (float[4] x) => (float[5] y) { y = Relu (x) }"
 UNREAD = "g (float[4] x, float[4] c) => (float[4] y) { y = Relu (x) }"
 HANDED_ON = "g (float[4] x) => (float[4] y) { z = Relu (x)  y = Identity (z) }"
+NAN = """g (float[2,2] x) => (float[2,2] y) <float[2,2] w = {1, nan, 2, 3}> {
+  z = MatMul (x, w)  y = Identity (z)
+}"""
 CONV = """g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
   y = Conv <pads = [1, 1, 1, 1]> (x, w)
 }"""
@@ -266,6 +269,18 @@ def test_what_speaks_against_use_is_no_matter_of_impact() -> None:
         "GRF001": ("error", False, False), "STR001": ("info", False, False),
     }  # fmt: skip
     assert asks["TRU012"].impact == "high"
+
+
+def test_whatever_the_verdict_calls_an_error_to_fix_is_the_first_step_and_against_use() -> None:
+    result = judged(NAN, read=True)
+    facts = replace(result.facts, problems=(Problem("weights-limit", "", "too much"),))
+    stopped = Result(facts, lint(facts, RULES), RULES)
+    for each in (result, stopped):
+        asks = actions(each)
+        assert verdict(each).startswith("1 error to fix before this model is used: 1 of 4 values")
+        assert (first(asks, ())[0].ids, asks[0].rule) == (("WGT001",), "WGT001")
+        assert (asks[0].against, asks[0].effort, asks[1].against) == (True, "medium", False)
+    assert [a.rule for a in actions(stopped) if a.severity == "error"] == ["WGT001", "GRF001"]
 
 
 def test_the_index_says_of_a_model_what_its_report_says() -> None:

@@ -49,9 +49,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
     share = macs / total if total else 0.0
     grave = [group for group in result.groups if group.severity is Severity.ERROR]
-    # What only passes on why the analysis is not conclusive is counted as that, not as an error
-    # once more. A rule that picks problems (missing data) has an error of its own.
-    echoes = {r.id for r in result.rules if r.subject == "problem" and not r.selector}
+    echoes = {rule.id for rule in result.rules if view_actions.is_echo(rule)}
     unjudged = [problem for problem in result.facts.problems if problem.inconclusive]
     inconclusive = len(unjudged)
     told = messages(f for f in result.places if f.severity is Severity.ERROR

@@ -72,7 +72,7 @@ class Action:
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""
     against: bool = False
-    """It speaks against using the model as it is, whatever it costs."""
+    """It speaks against using the model as it is, whatever it costs, as each of its errors does."""
     harms: bool = False
     """Of what presses, that the model may do something to whoever loads it: this comes first."""
     settles: bool = False

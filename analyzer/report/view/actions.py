@@ -84,6 +84,13 @@ def _actions(result: Result, device: Profile | None) -> tuple[Action, ...]:
     return tuple(sorted(made, key=rank))
 
 
+def is_echo(rule: Rule | None) -> bool:
+    """Whether it only passes on why the analysis is not conclusive: what keeps a model from being
+    judged is no error of the model. A rule that picks problems (missing data) has one of its own.
+    """
+    return rule is not None and rule.subject == "problem" and not rule.selector
+
+
 def _changed(items: Iterable[Finding]) -> frozenset[str]:
     """Operators that have other arithmetic once a rule's findings are acted on."""
     return frozenset(f.node for f in items if f.saving is not None or f.saves == "macs")
@@ -106,12 +113,13 @@ def _action(
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
-    against = severity is not Severity.INFO and rule is not None and rule.stake == "use"
-    pressing = against and severity is Severity.WARNING
+    error = severity is Severity.ERROR
+    doubted = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     tool = _tool(items, rule, facts)
     stays, may_stay = _staying(tool, items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
-    harms = (against or severity is Severity.ERROR) and first_of.category == TRUST
+    wrong = error and not is_echo(rule)
+    harms = (error or doubted) and first_of.category == TRUST
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -141,10 +149,10 @@ def _action(
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         peak=_peak(facts, rule, savings, items) if macs else None,
-        pressing=settles or pressing,
+        pressing=settles or doubted,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
-        against=(against or harms) and not settles,
+        against=wrong or (doubted and not settles),
         harms=harms,
         settles=settles,
         stays=stays,

@@ -225,7 +225,7 @@ def _left(step: Action | SmallerForm) -> float:
     return step.seconds / step.seconds_now
 
 
-_LAST = 5
+_LAST = 6
 """Urgency of what could be better."""
 
 
@@ -234,13 +234,14 @@ def presses(action: Action) -> bool:
 
 
 def _urgency(action: Action) -> int:
-    """Errors, then what else is pressing; then what could be better. Of errors and of others what
-    harms comes first, of others what figures hang on next."""
+    """Errors of the model, then what kept it from being judged, then what else is pressing; then
+    what could be better. Of errors and of others what harms comes first, of others what figures
+    hang on next."""
     if action.severity == "error":
-        return 0 if action.harms else 1
+        return 0 if action.harms else 1 if action.against else 2
     if not action.pressing:
         return _LAST
-    return 2 if action.harms else 3 if action.settles else 4
+    return 3 if action.harms else 4 if action.settles else 5
 
 
 def rank(action: Action) -> tuple[int, int, int, int, int, int, str]:
