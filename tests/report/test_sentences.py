@@ -58,9 +58,9 @@ NETWORKS: Told = [
 
 PLAIN = (
     "What speaks against using the model comes first, then most impact, of equals the least "
-    "effort; each figure is for that step alone. Impact is high for what keeps the model from being "
-    "judged or a quarter of the MACs, of the time or of the bytes (64 KiB and more), medium for a "
-    "twentieth or a warning without a figure."
+    "effort; each figure is for that step alone. Impact is high for what keeps the model from "
+    "being judged or a quarter of the MACs, of the time or of the bytes (64 KiB and more), medium "
+    "for a twentieth or a warning without a figure."
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentParser
 
 import pytest
 
+from analyzer.cli import check, report
 from analyzer.language.catalogue import LOCALE, entries
 from analyzer.ruleset import Rule, load_rules
 
@@ -55,3 +57,26 @@ FRAMEWORKS = re.compile(r"torch|keras|tensorflow|tf2onnx|paddle", re.IGNORECASE)
 def test_what_to_do_is_told_to_users_of_every_exporter(rule: Rule) -> None:
     told = (rule.fix, *(text.source for text in (rule.action, rule.remedy) if text is not None))
     assert not any(map(FRAMEWORKS.search, told))
+
+
+def test_a_text_names_an_option_that_not_all_commands_have_with_the_command_that_has_it() -> None:
+    parsers = {"check": ArgumentParser(), "report": ArgumentParser()}
+    check.configure(parsers["check"])
+    report.configure(parsers["report"])
+    has = {name: {*parser._option_string_actions} for name, parser in parsers.items()}
+    own = (has["check"] | has["report"]) - (has["check"] & has["report"])
+    told = {
+        (rule.id, option, quoted.strip("`").split()[0])
+        for rule in RULES
+        for text in (rule.rationale or "", rule.fix or "")
+        for quoted in re.findall(r"`(?:check|report)? ?--[^`]*`", " ".join(text.split()))
+        for option in re.findall(r"--[a-z-]+", quoted)
+        if option in own
+    }
+    wrong = {
+        (rule, option)
+        for rule, option, first in told
+        if option not in has.get(first, ()) and (rule, "--no-weights", "report") not in told
+    }
+    assert {option for _, option, _ in told} == {"--weights", "--no-weights"}
+    assert not wrong, "a reader of the other command has no such option"
