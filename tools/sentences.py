@@ -31,6 +31,7 @@ APART: Mapping[str, str] = {
     "sanitise": "makes bytes fit for a sink",
     "library.py": "speaks to Python",
     "__init__.py": "speaks to Python",
+    "dataclass.py": "speaks to Python",
     "display.py": "speaks to notebooks",
     "examples.py": "speaks to authors of rules",
     "restore.py": "speaks to whoever edits the JSON",

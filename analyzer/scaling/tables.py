@@ -21,8 +21,9 @@ GRID = 32
 """Input sides that networks of five halvings are made for are its multiples."""
 ROOMY = 4 * GRID
 """Side from which some of the usual resolutions are other multiples of it."""
-DEPTHS = (1.0, 1.2, 1.4, 1.8)
-"""The depth coefficients of EfficientNet B0, B2, B3, B4."""
+DEPTHS = (0.5, 2.0)
+"""Half and twice the blocks, which most stages have: between them ⌈d·n⌉ is d·n of few, and what is
+rounded up would be told as growth."""
 RULE_OF_THUMB = {"depth": 1, "width": 2, "resolution": 2}
 """Exponents by which MACs are expected to grow (Tan & Le 2019, section 3.3)."""
 
@@ -106,7 +107,10 @@ def growth(scaler: Scaler, divisor: int | None = None) -> tuple[Growth, ...]:
     if len(resolutions) > 1:
         found.append(_growth("resolution", [scaler.at(resolution=r) for r in resolutions], scaler))
     if scaler.deep:
-        found.append(_growth("depth", [scaler.at(depth=d) for d in DEPTHS], scaler))
+        deep = [scaler.at(depth=d) for d in (1.0, *DEPTHS)]
+        today = scaler.repeats(1.0)
+        moved = [p for p in deep if p.depth == 1 or p.repeats != today]
+        found.append(_growth("depth", moved, scaler))
     return tuple(found)
 
 

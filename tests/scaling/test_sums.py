@@ -189,7 +189,8 @@ def test_a_size_that_does_not_follow_is_told_by_its_name() -> None:
 
 
 def point(width: float, resolution: float, depth: float, macs: int | None) -> Scaled:
-    return Scaled(width, resolution, depth, (int(100 * resolution),), (1,), macs, 0, 0, None)
+    return Scaled(width, resolution, depth, (int(100 * resolution),), (int(2 * depth),),
+                  macs, 0, 0, None)  # fmt: skip
 
 
 def scaler(cost: Callable[[float, float, float], float | None], *, deep: bool = True,
@@ -205,6 +206,7 @@ def scaler(cost: Callable[[float, float, float], float | None], *, deep: bool = 
         return ("priors",) if tied and resolution != 1 else ()
 
     return SimpleNamespace(at=at, deep=deep, sides=sides, tied=held,
+                           repeats=lambda depth: (int(2 * depth),),
                            facts=SimpleNamespace(totals=SimpleNamespace(macs=macs)))  # fmt: skip
 
 
@@ -246,7 +248,7 @@ def test_macs_grow_along_each_axis_by_a_power() -> None:
         ("width", 2, 2), ("resolution", 2, 2), ("depth", 1, 1),
     ]  # fmt: skip
     assert [p.width for p in found[0].points] == [1.0, 0.75, 0.5, 0.25]
-    assert [p.depth for p in found[2].points] == [1.0, 1.2, 1.4, 1.8]
+    assert [p.depth for p in found[2].points] == [1.0, 0.5, 2.0]
     assert [g.axis for g in growth(scaler(rule, deep=False, sides=()))] == ["width"]
     assert [g.axis for g in growth(scaler(rule, tied=True))] == ["width", "depth"]
     some = growth(scaler(lambda w, r, d: None if w == 0.25 else 1000 * w**3, macs=1000))[0]

@@ -14,6 +14,7 @@ from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.scaling import Joint, Product, Scaler, Stops, grid, growth, stops, usual_resolutions
 from analyzer.scaling.depth import units as units_of
+from analyzer.scaling.tables import DEPTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,9 +29,6 @@ TRIED = 0.5
 """Resolution at which constants that have the size of the input show."""
 MOST_REMADE = 4
 """Constants sized by the input that are named."""
-DEPTHS = (0.5, 2.0)
-"""Depths that have a row of the table."""
-
 MOVES = 0.005
 """Exponent from which a multiplier changes MACs: below it reads 0.00."""
 HEAT = (0.1, 0.25, 0.5, 0.75)
