@@ -67,6 +67,7 @@ def looks(*arrays: np.ndarray) -> list[bytes]:
 
 
 LONG = np.arange(100_000, dtype=np.float32)
+ZEROS = np.zeros(100_000, np.float32)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,8 @@ LONG = np.arange(100_000, dtype=np.float32)
         (np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2)),
         (np.zeros(4), np.ones(4)),
         (LONG, np.append(LONG[1:], LONG[:1])),
+        (LONG[:4096], np.append(LONG[:4095], 0)),
+        (ZEROS, np.append(ZEROS[:50_000], LONG[:50_000])),
     ],
 )
 def test_tensors_of_other_contents_look_different(arrays: tuple[np.ndarray, ...]) -> None:
@@ -85,7 +88,11 @@ def test_tensors_of_other_contents_look_different(arrays: tuple[np.ndarray, ...]
 
 
 def test_a_tensor_of_one_number_is_blank() -> None:
-    one, another, last = looks(np.full(5000, 3.0), np.zeros(3), np.append(np.zeros(99), 1))
+    one, another, last, half = looks(
+        np.full(5000, 3.0), np.zeros(3), np.append(np.zeros(99), 1),
+        np.append(ZEROS[:50_000], LONG[:50_000]),
+    )  # fmt: skip
     assert one.startswith(BLANK)
     assert another.startswith(BLANK)
     assert not last.startswith(BLANK)
+    assert not half.startswith(BLANK)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from analyzer.converters import added_bytes, converter, shrunk_bytes, stated_bytes
 from analyzer.converters.converter import Converter
-from analyzer.facts import Facts
+from analyzer.facts import Facts, Tensor
 from tests.golden.text import facts
 
 HELD = """<float[2,2,1,1] k = {1, 2, 3, 4}, float[2,2,1,1] l = {1, 2, 3, 4}, float[2] b = {1, 2},
@@ -73,6 +76,18 @@ def test_types_are_stated_of_what_lies_between_inputs_and_outputs_and_has_none()
         typed = replace(model, model=replace(model.model, typed=count))
         assert stated_bytes(typed) == 0
     assert stated_bytes(facts("g (float[2] x) => (float[2] y) { y = Relu (x) }")) == 0
+
+
+def test_a_stated_type_takes_what_protobuf_takes_for_it() -> None:
+    for name, shape in (("tensor", (1, 4, 8, 8)), ("t", (100,)), ("a" * 90, ()), ("s", (None, 3))):
+        spelt = [f"unk__{10 + axis}" if side is None else side for axis, side in enumerate(shape)]
+        stated = helper.make_tensor_value_info(name, TensorProto.FLOAT, spelt)
+        graph = onnx.GraphProto(value_info=[stated])
+        model = SimpleNamespace(
+            outputs=[], model=SimpleNamespace(typed=0),
+            nodes=[SimpleNamespace(scope="", outputs=[Tensor(name, "float32", shape)])],
+        )  # fmt: skip
+        assert stated_bytes(cast("Facts", model)) == graph.ByteSize(), (name, shape)
 
 
 def test_a_file_grows_by_so_much_for_each_tensor_and_each_letter_of_its_name() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, parser
 
 from analyzer.analyze import analyze
 from analyzer.model import load
@@ -94,3 +94,21 @@ def test_the_value_of_a_constant_node_is_a_stored_tensor() -> None:
         "{ c = Constant <value = float[4] {1,2,3,4}> ()  y = Add (x, c) }"
     ).structure.initializers
     assert (found.name, found.is_node, found.bytes, found.readers) == ("c", True, 16, 1)
+
+
+def test_a_sparse_tensor_is_counted_where_it_is_read_given_and_returned() -> None:
+    """It may be an input with a default and an output, as any initializer may."""
+    values = helper.make_tensor("w", TensorProto.FLOAT, [2], [1, 2])
+    places = helper.make_tensor("i", TensorProto.INT64, [2], [3, 9])
+
+    def told(more: str, result: str) -> tuple[int, bool, bool, bool, int | None, int | None]:
+        text = f"g (float[10] x{more}) => (float[10] y{result}) {{ y = Mul (x, w) }}"
+        model = parser.parse_model(f'<ir_version: 8, opset_import: ["": 17]> {text}')
+        model.graph.sparse_initializer.append(helper.make_sparse_tensor(values, places, [10]))
+        (each,) = facts_of(model).structure.initializers
+        return (each.readers, each.is_input, each.is_output, each.is_external,
+                each.elements, each.bytes)  # fmt: skip
+
+    assert told("", "") == (1, False, False, False, 10, 8)
+    assert told(", float[10] w", "") == (1, True, False, False, 10, 8)
+    assert told("", ", float[10] w") == (2, False, True, False, 10, 8)

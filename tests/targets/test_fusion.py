@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from analyzer.targets.fusion import _axis_of, joins_convolution
+from analyzer.targets.fusion import _axis_of, _settled, joins_convolution
 from analyzer.targets.use import TensorValue
 
 Shape = tuple[int | None, ...] | None
@@ -95,3 +95,38 @@ def test_an_axis_is_told_by_shape_gather_and_unsqueeze_alone() -> None:
     assert axis(source=None) is None
     for order in ("Shape Gather", "Shape Slice Unsqueeze", "Size Gather Unsqueeze", ""):
         assert axis(order=order) is None, order
+
+
+def test_a_target_is_settled_where_one_size_is_open_and_each_axis_in_its_place() -> None:
+    data = value()
+
+    def settled(*parts: Any, maker_type: str = "Concat") -> bool:
+        """Of a Reshape; a number is the size of that axis of the input, a list is constant."""
+        uses: list[Any] = []
+        given: list[Any] = []
+        for part in parts:
+            if isinstance(part, list):
+                given.append(value((len(part),), content=np.array(part)))
+                continue
+            before = data
+            for op in ("Shape", "Gather", "Unsqueeze"):
+                inputs = (before, value(content=np.array(part)))
+                uses.append(SimpleNamespace(domain="", input=lambda slot, i=inputs: i[slot]))
+                before = value((1,), maker=len(uses) - 1, maker_type=op)
+            given.append(before)
+        uses.append(SimpleNamespace(given=given))
+        target = value(maker=len(uses) - 1, maker_type=maker_type)
+        inputs = (data, target)
+        use = SimpleNamespace(input=lambda slot: inputs[slot])
+        return _settled(cast("Any", use), uses)
+
+    assert settled([2, 3])
+    assert settled([-1, 3])
+    assert not settled([-1, -1])
+    assert settled(0, 1)
+    assert settled(1)  # the one size that is open
+    assert not settled(1, 0)  # both are out of place
+    assert settled([4, 4], 2)
+    assert not settled([4, -1], 1)  # the third size is not the second axis
+    assert settled([4, -1], 2)
+    assert not settled([2, 3], maker_type="Reshape")
