@@ -19,9 +19,9 @@ def targets(v: Values) -> str:
     if 1 < len(v["whole"]) == v["count"]:
         return runs(v)
     verdicts = _VERDICTS | (_KNOWN if v["broken"] or v["missing"] or v["huge"] else {})
-    said = [
-        _(words, targets=_named(v, verdict)) for verdict, words in verdicts.items() if v[verdict]
-    ]
+    parted = {**v, "split": [each for each in v["split"] if each not in v["idle"]]}
+    said = [_(words, targets=_named(parted, verdict))
+            for verdict, words in verdicts.items() if parted[verdict]]  # fmt: skip
     text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
     return " ".join([text, *_provisos(v)])
 
@@ -40,6 +40,10 @@ def runs(v: Values) -> str:
         {"n": units.count(len(v["whole"])), "targets": many(v["count"], "target"),
          "all": _named(v, "whole"), "others": _named(v, "split", "no"), "open": _named(v, "maybe")},
     )  # fmt: skip
+    if v["whole"] and (v["split"] or v["no"]):
+        others = _named(v, "split", "no")
+        no = _("Not to {names}.", names=others) if known else _("Not on {names}.", names=others)
+        text = f"{text} {no}"
     if v["maybe"] and v["count"] > 1:
         text = f"{text} {_('Not decided: {names}.', names=_named(v, 'maybe'))}"
     return " ".join([text, *_provisos(v)])
@@ -54,8 +58,8 @@ def _runs_on(whole: int, count: int, told: Mapping[str, str]) -> str:
                 else _("Whether all of it runs on {open} is not decided.", **told))  # fmt: skip
     if not whole:
         return _("All of it certainly runs on none of {targets}.", **told)
-    return (_("All of it runs on {n} of {targets}, not on {others}.", **told) if told["others"]
-            else _("All of it certainly runs on {n} of {targets}.", **told))  # fmt: skip
+    return (_("All of it runs on {n} of {targets}: {all}.", **told) if told["others"]
+            else _("All of it certainly runs on {n} of {targets}: {all}.", **told))  # fmt: skip
 
 
 def _known_on(whole: int, count: int, told: Mapping[str, str]) -> str:
@@ -64,9 +68,9 @@ def _known_on(whole: int, count: int, told: Mapping[str, str]) -> str:
         return _("All its operators are known to each of {targets}: {all}.", **told)
     if not whole:
         return _("All its operators are certainly known to none of {targets}.", **told)
-    return (_("All its operators are known to {n} of {targets}, not to {others}.", **told)
+    return (_("All its operators are known to {n} of {targets}: {all}.", **told)
             if told["others"]
-            else _("All its operators are certainly known to {n} of {targets}.", **told)
+            else _("All its operators are certainly known to {n} of {targets}: {all}.", **told)
             )  # fmt: skip
 
 
@@ -85,12 +89,14 @@ def _provisos(v: Values) -> Iterator[str]:
 
 _VERDICTS: dict[str, str] = {
     "whole": mark("all of it runs on {targets}"),
-    "split": mark("a part of it runs on {targets}"),
+    "split": mark("some of its operators run on {targets}"),
+    "idle": mark("only operators without MACs run on {targets}"),
     "no": mark("it does not run on {targets}"),
     "maybe": mark("whether all of it runs is not decided on {targets}"),
 }
 _KNOWN: dict[str, str] = {
     "whole": mark("all its operators are known to {targets}"),
-    "split": mark("a part of them is known to {targets}"),
+    "split": mark("some of them are known to {targets}"),
+    "idle": mark("only operators without MACs are known to {targets}"),
 }
 """The same where nobody runs the file as it is."""

@@ -287,14 +287,15 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         return some(op_type=op, code=code, certain=certain)
 
     fits = [
-        some(target="t1", name="N", verdict="no",
+        some(target="t1", name="N", verdict="no", macs_share=None,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
              edits=[some(text="cast"), some(text="fold")]),
-        some(target="t2", name="N", verdict="maybe",
+        some(target="t2", name="N", verdict="maybe", macs_share=0.0,
              blockers=[blocker("B"), blocker("C", certain=False)], edits=[some(text="fold")]),
-        some(target="t3", name="N (old)", verdict="whole", blockers=[blocker("B", "type")],
-             edits=[], tested_from=7),
-        some(target="t4", name="Web, GPU (new)", verdict="split", blockers=[], edits=[]),
+        some(target="t3", name="N (old)", verdict="whole", macs_share=1.0,
+             blockers=[blocker("B", "type")], edits=[], tested_from=7),
+        some(target="t4", name="Web, GPU (new)", verdict="split", macs_share=0.0, blockers=[],
+             edits=[]),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
@@ -308,8 +309,9 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                  "codes": ("operator", "operator", "type"),
                                  "targets": (2, 1, 1)}  # fmt: skip
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
-    assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
-                                    "maybe": ("t2",), "broken": False, "missing": False,
+    assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "idle": ("t4",),
+                                    "no": ("t1",), "maybe": ("t2",), "broken": False,
+                                    "missing": False,
                                     "ids": ("t1", "t2", "t3", "t4"), "untested": 1,
                                     "names": ("N", "N", "N (old)", "Web GPU"),
                                     "huge": False}  # fmt: skip

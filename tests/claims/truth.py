@@ -736,6 +736,9 @@ def _targets(d: Document) -> Values:
                 p["code"].startswith("external-") and p["code"].split("-", 1)[1] not in readable
                 for p in d["problems"]),
             "missing": not gone.isdisjoint(each["code"] for each in d["problems"]),
+            "idle": [fit["target"] for fit in d["targets"]
+                     if fit["verdict"] == "split" and not fit["macs_share"]
+                     and fit["macs_share"] is not None],
             **{verdict: [fit["target"] for fit in d["targets"] if fit["verdict"] == verdict]
                for verdict in ("whole", "split", "no", "maybe")}}  # fmt: skip
 

@@ -175,6 +175,13 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
         "Warp: is unknown",
         "cast",
     )
+    for about, words in (
+        ({"partitions": 1}, "some, in one part"),
+        ({"macs_share": 0.0}, "none of the MACs"),
+        ({"macs_share": 0.0, "partitions": 1}, "none of the MACs"),
+        ({"macs_share": None, "partitions": 1}, "some, in one part"),
+    ):
+        assert deployment._row(fit(verdict="split", **about)).words == words
     way.count, way.reason = 3, "Warp is unknown"
     assert deployment._row(fit(blockers=(way,))).blocks == "Warp is unknown (3×)"
     assert deployment._row(fit(nodes=0)).share == 0

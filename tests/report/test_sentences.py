@@ -104,6 +104,7 @@ TARGETS: Values = {
     "split": (),
     "no": (),
     "maybe": (),
+    "idle": (),
     "ids": ("a", "b", "c", "d"),
     "names": ("Ada", "Bob", "Cy", "Dee"),
     "untested": 0,
@@ -417,12 +418,19 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "load it.")),
         ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on Ada."),
         ({"count": 2, "whole": ("a",), "split": ("b",), "missing": True},
-         ("Of 2 targets: all its operators are known to Ada; a part of them is known to Bob. None "
+         ("Of 2 targets: all its operators are known to Ada; some of them are known to Bob. None "
          "loads it without its weights.")),
         ({"count": 3, "whole": ("a", "b"), "no": ("c",)},
          "Of 3 targets: all of it runs on Ada and Bob; it does not run on Cy."),
         ({"split": ("a",), "maybe": ("b",)},
-         "Of 2 targets: a part of it runs on Ada; whether all of it runs is not decided on Bob."),
+         ("Of 2 targets: some of its operators run on Ada; whether all of it runs is not decided "
+          "on Bob.")),
+        ({"split": ("a", "b"), "idle": ("b",)},
+         ("Of 2 targets: some of its operators run on Ada; only operators without MACs run on "
+          "Bob.")),
+        ({"split": ("a",), "idle": ("a",), "whole": ("b",), "missing": True},
+         ("Of 2 targets: all its operators are known to Bob; only operators without MACs are known "
+          "to Ada. None loads it without its weights.")),
     ]),
     "targets.runs": (TARGETS, [
         ({"whole": ("a", "b"), "untested": 2},
@@ -430,10 +438,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "only.")),
         ({"count": 4, "whole": ("a",), "split": ("b",), "no": ("c",), "maybe": ("d",),
           "untested": 1},
-         ("All of it runs on 1 of 4 targets, not on Bob and Cy. Not decided: Dee. 1 is tested "
+         ("All of it runs on 1 of 4 targets: Ada. Not on Bob and Cy. Not decided: Dee. 1 is tested "
          "with newer opsets only.")),
         ({"whole": ("a",), "maybe": ("b",)},
-         "All of it certainly runs on 1 of 2 targets. Not decided: Bob."),
+         "All of it certainly runs on 1 of 2 targets: Ada. Not decided: Bob."),
         ({"no": ("a",), "maybe": ("b",)},
          "All of it certainly runs on none of 2 targets. Not decided: Bob."),
         ({"count": 1, "whole": ("a",)}, "All of it runs on Ada."),
@@ -443,11 +451,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("All its operators are known to each of 2 targets: Ada and Bob. The file has errors; "
          "none promises to load it.")),
         ({"count": 3, "whole": ("a", "b"), "no": ("c",), "missing": True},
-         ("All its operators are known to 2 of 3 targets, not to Cy. None loads it without its "
-         "weights.")),
+         ("All its operators are known to 2 of 3 targets: Ada and Bob. Not to Cy. None loads it "
+         "without its weights.")),
         ({"whole": ("a",), "maybe": ("b",), "missing": True},
-         ("All its operators are certainly known to 1 of 2 targets. Not decided: Bob. None loads "
-         "it without its weights.")),
+         ("All its operators are certainly known to 1 of 2 targets: Ada. Not decided: Bob. None "
+         "loads it without its weights.")),
         ({"no": ("a", "b"), "huge": True},
          ("All its operators are certainly known to none of 2 targets. Whether any has the memory "
          "is another question.")),

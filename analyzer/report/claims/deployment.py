@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.schemas import STANDARD
 from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.report.claims.record import Claim
-from analyzer.report.view.deployment import is_told, plain_names
+from analyzer.report.view.deployment import is_idle, is_told, plain_names
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def targets(result: Result) -> Claim | None:
         {
             "count": len(fits),
             **by,
+            "idle": tuple(fit.target for fit in fits if is_idle(fit)),
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
             "untested": sum(fit.verdict == "whole" and fit.tested_from is not None for fit in fits),

@@ -73,11 +73,20 @@ def _row(fit: TargetFit) -> TargetRow:
 
 def _verdict(fit: TargetFit) -> str:
     word = term(fit.verdict)
+    if is_idle(fit):
+        return _("none of the MACs")
+    if fit.verdict == "split" and fit.partitions < 2:
+        return _("some, in one part")
     if fit.verdict == "split":
         return f"{word}, {units.many(fit.partitions, 'part')}"
     if fit.verdict == "whole" and fit.tested_from is not None:
         return _("{verdict}, untested", verdict=word)
     return word
+
+
+def is_idle(fit: TargetFit) -> bool:
+    """Whether a target runs something of the model, and nothing of what it multiplies."""
+    return fit.verdict == "split" and fit.macs_share == 0.0
 
 
 def plain_names(fits: Sequence[TargetFit]) -> tuple[str, ...]:
