@@ -109,8 +109,6 @@ def _expand(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
 def _constant_of_shape(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
     value = attributes.get("value")
     fill = np.zeros(1, np.float32) if value is None else value
-    if not isinstance(fill, np.ndarray):
-        raise NotFoldable
     target = [int(v) for v in whole(inputs, 0)]
     return [np.full(target, fill.ravel()[0], fill.dtype)]
 

@@ -87,6 +87,17 @@ def test_grouped_transposed_convolution() -> None:
         (call("Conv", [(1, 3, 8, 8), (4, 3, 3, 3)], (1, 4, None, 6)), "shape of output 0"),
         (call("Conv", [(1, 3, 8, 8), (4, 3, 3, 3)], (1, 4, 6, 6), group=0), "group is 0"),
         (call("Conv", [(1, 3, 8, 8), (4, 3)], (1, 4, 6, 6)), "rank 2"),
+        (call("Conv", [(1, 3, 8, 8), (4, 3, None, 3)], (1, 4, 6, 6)), "shape of the weight"),
+        (
+            call(
+                "Conv", [(1, 3, 8, 8), (4, 3, None, 3)], (1, 4, 6, 6), kernel_shape=(3, 3), group=2
+            ),
+            "shape of the weight",
+        ),
+        (
+            call("Conv", [(1, None, 8, 8), (4, 3, None, 3)], (1, 4, 6, 6), kernel_shape=(3, 3)),
+            "shape of the weight",
+        ),
         (call("Conv", [(1, 3, 8, 8), (4, 3, 3, 3)], (1, 4, 6, 6), group="x"), "specification"),
         (call("ConvTranspose", [(1, 3, 8, 8), (4, 3, 3, 3)], (1, 3, 9, 9)), "inconsistent"),
     ],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 from analyzer.operators.results import common, ml
 from tests.operators.results import B, Dims, N, S, last, made, onnx_says, shapes_of
 
@@ -37,6 +37,18 @@ def test_a_side_of_unknown_rank_broadcasts_to_what_nobody_knows() -> None:
     where: list[Dims | None] = [(1, 3), (2, 1), N, N, (4, 1, 1)]
     found = common.qlinear_where(made(where, dtypes={1: "int8"}))
     assert found == [("int8", (4, 2, 3))]
+
+
+def test_a_skip_that_does_not_broadcast_is_a_contradiction() -> None:
+    """ONNX Runtime: the skip has the shape of the input, or broadcasts to it."""
+    assert shapes_of(common.skip_norm, (2, 5, 8), (5, 8)) == [
+        (2, 5, 8),
+        (2, 5, 1),
+        (2, 5, 1),
+        (2, 5, 8),
+    ]
+    with pytest.raises(Contradiction, match=r"\(2, 5, 8\) and \(2, 4, 8\) do not broadcast"):
+        common.skip_norm(made([(2, 5, 8), (2, 4, 8)]))
 
 
 def test_joined_tensors_are_every_third_operand() -> None:

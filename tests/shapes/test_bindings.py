@@ -130,6 +130,8 @@ def test_a_shape_of_another_rank_is_never_clean() -> None:
     assert [(p.code, p.where) for p in found.problems] == [("contradicting-shape", "x")]
     assert "states 1 sizes, the file 2: 1×4" in found.problems[0].message
     assert found.inconclusive
+    assumed = [(a.input, a.axis, a.dim, a.value, a.reason) for a in found.assumptions]
+    assert assumed == [("x", 0, "axis 0", 4, "--shape")]
 
 
 def test_a_size_for_no_dimension_is_noted_where_one_was_guessed() -> None:

@@ -19,7 +19,7 @@ from analyzer.weights.layers import Form, convolution, splits, work
 from analyzer.weights.low_rank import judge_axes, judge_channels
 from analyzer.weights.scan import scan
 from analyzer.weights.separability import judge, spectra, spectral_work
-from analyzer.weights.values import value_stats
+from analyzer.weights.values import PART, _energy, value_stats
 
 CONV = Conv(
     "standard", False, "3×5", (3, 5), 15, 4, 8, 1, None, (2, 1), (1, 1), (20, 10), (10, 12),
@@ -302,3 +302,20 @@ def test_the_taps_that_live_are_a_box_of_even_steps() -> None:
     assert (found.spread, found.dead_taps) == ((1,), 3)
     gone = kernel_use(np.zeros((1, 2, 7), np.float32), (7,))
     assert (gone.effective, gone.offset, gone.spread, gone.dead_taps) == ((0,), (0,), (1,), 7)
+
+
+@pytest.mark.parametrize("number", [2.0, 2.0**80])
+@pytest.mark.parametrize("count", [1, PART - 1, PART, PART + 1, 3 * PART])
+def test_the_energy_of_numbers_whose_squares_no_float32_holds_is_their_sum_of_squares(
+    number: float, count: int
+) -> None:
+    values = np.full(count, number, np.float32)
+    assert _energy(values) == count * number**2
+
+
+def test_the_energy_of_many_ordinary_numbers_is_summed_in_parts_of_float32() -> None:
+    values = np.random.default_rng(7).standard_normal(4 * PART + 3).astype(np.float32)
+    parts = values[: 4 * PART].reshape(4, PART)
+    expected = sum(float(np.einsum("j,j->", part, part)) for part in parts)
+    rest = values[4 * PART :].astype(np.float64)
+    assert _energy(values) == expected + float(rest @ rest)
