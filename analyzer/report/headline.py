@@ -119,7 +119,7 @@ def _lead(v: Values) -> str:
     """The first step of what could be better, as the list of what to do first has it."""
     if not v["lead"]:
         return ""
-    how, titles = v["lead_how"], _quoted(v["lead_titles"])
+    how, titles = v["lead_how"], _quoted(v["lead_titles"], v["lead_brings"])
     if how == "compute" and not v["decided"]:
         return _("Of the findings, this saves most compute: {actions}.", actions=titles)
     if how == "compute":
@@ -127,7 +127,7 @@ def _lead(v: Values) -> str:
                  share=units.percent(v["lead_share"]), actions=titles)  # fmt: skip
     if how == "free" and v["then_how"] == "free":
         return _("What would bring much without training anew: {actions}; then {others}.",
-                 actions=titles, others=_quoted(v["then_titles"]))  # fmt: skip
+                 actions=titles, others=_quoted(v["then_titles"], v["then_brings"]))  # fmt: skip
     if how == "free":
         return _("What would bring much without training anew: {actions}.", actions=titles)
     if how == "trained":
@@ -135,10 +135,13 @@ def _lead(v: Values) -> str:
     return _("Of medium impact: {actions}.", actions=titles)
 
 
-def _quoted(titles: Sequence[str]) -> str:
-    """Alternatives in quotation marks."""
-    one, *other = map(label, titles)
-    return _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
+def _quoted(titles: Sequence[str], brings: Sequence[str]) -> str:
+    """Alternatives in quotation marks, each with what it brings."""
+    one, *other = (
+        f"“{label(title)}” ({label(more)})" if more else f"“{label(title)}”"
+        for title, more in zip(titles, brings, strict=True)
+    )
+    return _("{one}, or {other}", one=one, other=other[0]) if other else one
 
 
 def _doubtful(v: Values) -> str:

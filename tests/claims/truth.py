@@ -11,6 +11,8 @@ from itertools import combinations
 from math import isclose
 from typing import Any
 
+from analyzer import units
+
 Document = Mapping[str, Any]
 Values = Mapping[str, Any]
 
@@ -174,6 +176,12 @@ def _stands_first(d: Document, said: Values) -> None:
               if a.get("rule", a.get("id")) in page["actions"]}  # fmt: skip
     tools = {f"Clean up with {step['tool']}" for step in page["steps"] if step["tool"]}
     assert {*said["lead_titles"], *said["then_titles"]} <= listed | tools
+    forms = {form["title"]: form for form in page["options"]}
+    for title, more in zip((*said["lead_titles"], *said["then_titles"]),
+                           (*said["lead_brings"], *said["then_brings"]), strict=True):  # fmt: skip
+        if more:
+            assert units.size(forms[title]["weight_bytes"]) in more
+            assert ("x86" in more) == (forms[title]["id"] == "float16")
     presses = [a["rule"] for a in page["asks"] if a["pressing"] or a["severity"] == "error"]
     listed_first = [name for name in page["actions"] if name in presses]
     assert listed_first == presses[: len(listed_first)], "steps in another order than the findings"

@@ -328,7 +328,7 @@ def test_a_published_network_has_as_many_layers_as_the_sentence_above_it_or_none
 
 def test_a_step_before_what_brings_much_is_told_with_it() -> None:
     result = judged(CONV)
-    little = Lead(("a",), ("Do a",), "medium", trains=False, macs=0)
+    little = Lead(("a",), ("Do a",), "medium", trains=False, macs=0, brings=("",))
     much = little._replace(impact="high")
     for leads, hows in (
         ((little, much), ("free", "free")),

@@ -15,7 +15,8 @@ VERDICT: Values = {
     "kind": "clean", "errors": 1, "error": "no weights", "inconclusive": 0, "besides": 0,
     "findings": 3,
     "rules_with_findings": 2, "decided": True, "lead": (), "lead_how": "", "lead_share": 0.0,
-    "lead_titles": ("Fold it",), "then_how": "", "then_titles": ("Do b",),
+    "lead_titles": ("Fold it",), "lead_brings": ("",), "then_how": "", "then_titles": ("Do b",),
+    "then_brings": ("",),
     "doubt": "opens a door", "doubts": 0, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
     "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
@@ -88,9 +89,10 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "findings", **LITTLE, **lead("free")},
      ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold "
      "it”.")),
-    ({"kind": "findings", **LITTLE, **lead("free"), "lead_titles": ("Do a", "Do b")},
+    ({"kind": "findings", **LITTLE, **lead("free"), "lead_titles": ("Do a", "Do b"),
+      "lead_brings": ("", "half the weights")},
      ("No error: 3 findings from 2 rules. What would bring much without training anew: “Do a”, or "
-     "“Do b”.")),
+     "“Do b” (half the weights).")),
     ({"kind": "findings", **LITTLE, **lead("free"), "then_how": "free"},
      ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold it”; "
      "then “Do b”.")),

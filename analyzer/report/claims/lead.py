@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.claims.cost import best_action, is_slower
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LARGE = 0.1
 """Share of the MACs from which a saving is worth the first sentence."""
+WIDENED = "float16"
+"""The form that ONNX Runtime computes in float32 on x86 CPUs."""
 RETRAIN, COMPUTE, TRAINED, FREE = "retrain", "compute", "trained", "free"
 """What makes a step worth the first sentence besides its impact: cheaper layers, of which the share
 that all save is told; most compute of what rules ask for; high impact with and without training."""
@@ -33,6 +36,8 @@ class Lead(NamedTuple):
     """It takes training, whichever is chosen."""
     macs: int
     """Saved by the first, where a rule asks for it."""
+    brings: tuple[str, ...]
+    """What each title brings, in a few words; empty where its own figure is told or it has none."""
 
 
 def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[Lead, ...]:
@@ -51,6 +56,7 @@ def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[
                     min((each.impact for each in of), key=LEVELS.index),
                     all(each.training != "none" for each in of),
                     0 if isinstance(of[0], SmallerForm) else of[0].macs,
+                    ("",) if step.tool else tuple(_brings(each) for each in of),
                 )
             )  # fmt: skip
     return tuple(leads)
@@ -58,6 +64,17 @@ def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[
 
 def _id(each: Action | SmallerForm) -> str:
     return each.id if isinstance(each, SmallerForm) else each.rule
+
+
+def _brings(each: Action | SmallerForm) -> str:
+    """Of fewer bits: the weights that are left, and where they do not make it faster."""
+    if not isinstance(each, SmallerForm) or each.grows:
+        return ""
+    if each.weight_bytes is None or each.weight_bytes >= each.bytes_now:
+        return ""
+    then, now = units.size(each.weight_bytes), units.size(each.bytes_now)
+    said = _("weights {bytes} instead of {now}", bytes=then, now=now)
+    return f"{said}; {_('no faster on x86 CPUs')}" if each.id == WIDENED else said
 
 
 def hows_of(result: Result, leads: tuple[Lead, ...], share: float) -> tuple[str, ...]:
