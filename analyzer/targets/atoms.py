@@ -19,6 +19,12 @@ def holds(clause: Clause, use: Use) -> Truth:
     return any_of(all_of(test(atom, use) for atom in way) for way in clause.alternatives)
 
 
+def sees_outlines(condition: tuple[Clause, ...]) -> bool:
+    """Whether it cannot tell apart two calls of one ``outline``."""
+    atoms = (atom for clause in condition for way in clause.alternatives for atom in way)
+    return all(atom.kind in _OUTLINED for atom in atoms)
+
+
 def test(atom: Atom, use: Use) -> Truth:
     """Whether ``atom`` holds for ``use``."""
     return _TESTS[atom.kind](atom, use)
@@ -30,3 +36,8 @@ _TESTS: Mapping[str, Callable[[Atom, Use], Truth]] = {
     "never": lambda atom, use: False,
     "undecided": lambda atom, use: None,
 }
+_OUTLINED = frozenset({
+    "absent", "const", "dtype", "inputfrom", "inputs", "never", "nonconst", "nonempty", "opset",
+    "outputs", "present", "producer", "rank", "ranked", "ranksum", "same", "static", "undecided",
+})  # fmt: skip
+"""Atoms that look at nothing that an ``outline`` of a call leaves out."""

@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.dataclass import dataclass
-from analyzer.targets.atoms import holds
+from analyzer.targets.atoms import holds, sees_outlines
 from analyzer.targets.functions import Pending
 from analyzer.targets.reasons import why_not, why_unknown
 from analyzer.targets.signatures import is_registered, version_of
@@ -52,9 +52,15 @@ class Judge:
     runs_elsewhere: Callable[[Use], bool | None] = lambda use: False
     """Whether the host keeps an operator whole and runs it itself, so that nobody expands it."""
     known: dict[Hashable, Answer] = field(default_factory=dict)
+    alike: set[Hashable] = field(default_factory=set)
+    """Outlines of calls that are a plain yes, whatever their sizes, contents and attributes."""
+    coarse: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By domain and operator, whether its rows look at no more than that."""
 
     def ask(self, use: Use) -> Answer:
         """The answer for one call."""
+        if use.outline() in self.alike:
+            return YES
         key = use.key()
         found = self.known.get(key)
         if found is None:
@@ -85,7 +91,17 @@ class Judge:
         best = max(answers, key=_order)
         if best.truth is False and best.code == "type":
             return self._expanded(use, best)
+        if best is YES and self._sees_outlines(use, rows):
+            self.alike.add(use.outline())
         return best
+
+    def _sees_outlines(self, use: Use, rows: Sequence[Row]) -> bool:
+        """Whether no row of the operator can tell apart two calls of one ``outline``."""
+        key = use.domain, use.op_type
+        if key not in self.coarse:
+            conditions = (self.table.condition, *(row.condition for row in rows))
+            self.coarse[key] = all(map(sees_outlines, conditions))
+        return self.coarse[key]
 
     def _row(self, row: Row, use: Use) -> Answer:
         half = self.table.text("half_as_float") == "yes"

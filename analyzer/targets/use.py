@@ -48,6 +48,12 @@ class TensorValue:
             told = repr(content.tolist()) if content.dtype.hasobject else content.tobytes()
         return self.dtype, self.shape, self.constant, told, self.maker_type
 
+    def outline(self) -> Hashable:
+        """What is told of its sizes, if not what they are."""
+        shape = self.shape
+        told = None if shape is None else (len(shape), None in shape, 0 in shape)
+        return self.dtype, told, self.constant, self.proto is None, self.maker_type
+
 
 @dataclass(slots=True, eq=False)
 class Use:
@@ -72,6 +78,7 @@ class Use:
     """Outputs, by slot, of an If whose branches give them different ranks, and these; none where
     the branch may be settled before the model runs."""
     _key: Hashable = field(default=None, repr=False)
+    _outline: Hashable = field(default=None, repr=False)
     typed: dict[str, list[tuple[str, TensorValue]]] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -102,6 +109,17 @@ class Use:
                 tuple([None if v is None else (v.dtype, v.shape) for v in self.outputs]),
             )  # fmt: skip
         return self._key
+
+    def outline(self) -> Hashable:
+        """Equal for calls that no condition can tell apart that looks at neither sizes, contents
+        nor attributes."""
+        if self._outline is None:
+            self._outline = (
+                self.op_type, self.domain, self.since, self.local, self.parting,
+                tuple([None if v is None else v.outline() for v in self.inputs]),
+                tuple([None if v is None else v.outline() for v in self.outputs]),
+            )  # fmt: skip
+        return self._outline
 
     def attribute(self, name: str) -> Any:
         """Its value, else ONNX's default; ``UNKNOWN`` or ``NO_SUCH`` if there is none."""

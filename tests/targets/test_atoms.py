@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from analyzer.targets.atoms import _TESTS, holds
+from analyzer.targets.atoms import _OUTLINED, _TESTS, holds, sees_outlines
 from analyzer.targets.condition import parse_condition
 from analyzer.targets.use import NO_SUCH, UNKNOWN, UNSET, TensorValue, Use
 from tests.targets.calls import (
@@ -191,3 +192,31 @@ def test_an_attribute_is_what_is_stated_then_the_default_then_a_mark() -> None:
     assert call().attribute("pads") is UNSET
     assert call().attribute("nothing") is NO_SUCH
     assert call(op="Own").attribute("group") is UNKNOWN
+
+
+def _resized(value: TensorValue | None) -> TensorValue | None:
+    """Another tensor of the same outline."""
+    if value is None or value.shape is None:
+        return value
+    shape = tuple(size + 3 if size else size for size in value.shape)
+    return replace(value, shape=shape, content=None)
+
+
+def test_conditions_on_outlines_hold_whatever_the_sizes_contents_and_attributes() -> None:
+    seen = set()
+    for text, cases in CASES.items():
+        condition = parse_condition(text)
+        kinds = {atom.kind for each in condition for way in each.alternatives for atom in way}
+        assert sees_outlines(condition) is (kinds <= _OUTLINED)
+        for use, truth in cases if kinds <= _OUTLINED else ():
+            other = replace(
+                use, attributes={"axis": 7}, inputs=tuple(map(_resized, use.inputs)),
+                outputs=tuple(map(_resized, use.outputs)),
+            )  # fmt: skip
+            assert other.outline() == use.outline()
+            assert holds(condition[0], other) is truth
+            seen |= kinds
+    assert seen == _OUTLINED & {atom.kind for text in CASES for each in parse_condition(text)
+                                for way in each.alternatives for atom in way}  # fmt: skip
+    assert not sees_outlines(parse_condition("static(#0); maxdim(#0)<=9"))
+    assert set(_TESTS) >= _OUTLINED

@@ -265,3 +265,17 @@ def test_ranks_part_from_two_on() -> None:
 def test_versions_are_sorted_by_their_numbers() -> None:
     assert order("1.10.0") > order("1.9.1") > order("1.9")
     assert (order("1.9.dev"), order("")) == ((1, 9), ())
+
+
+def test_calls_of_one_outline_are_judged_once_where_no_row_looks_at_sizes() -> None:
+    small, large = TensorValue("f32", (1, 4)), TensorValue("f32", (9, 9))
+    for condition, answers, asked in (
+        ("", [True, True, False], 2),
+        ("maxdim(#0)<=5", [True, False, False], 3),
+    ):
+        judge = Judge(table(f"d,Own,1,,f32,{condition},\n"), lambda use: None)
+        uses = [call(each, op="Own") for each in (small, large, TensorValue("f16", (1, 4)))]
+        uses[1]._key = "large"
+        assert [judge.ask(use).truth for use in uses] == answers
+        assert len(judge.known) == asked
+    assert not judge.alike
