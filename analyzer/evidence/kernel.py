@@ -122,6 +122,11 @@ class FilterUse(Brief):
     """Weights of the layers that read the dead channels; ``None`` where that is not traceable."""
 
     @property
+    def freed(self) -> int:
+        """Weights that go with the dead filters, in the layers that read them too where known."""
+        return self.freed_params + (self.freed_downstream or 0)
+
+    @property
     def unread_share(self) -> float:
         """Share of the input channels that no filter reads."""
         return self.unread_count / self.inputs if self.inputs else 0.0

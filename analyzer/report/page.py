@@ -163,6 +163,8 @@ class Page:
     blocks: tuple[BlockRow, ...]
     modules: tuple[ModuleRow, ...]
     modules_total: int
+    modules_outside: ModuleRow | None
+    """What belongs to no module."""
     growth: tuple[GrowthRow, ...]
     """Sizes that the file leaves open, where MACs follow them exactly."""
     what_if: WhatIf
@@ -261,6 +263,7 @@ def make_page(result: Result) -> Page:
         blocks=blocks.rows(facts),
         modules=modules.rows(facts),
         modules_total=modules.count(facts),
+        modules_outside=modules.outside(facts),
         growth=growth.growth(facts),
         what_if=sizes,
         peak_known=facts.memory.peak_bytes is not None,

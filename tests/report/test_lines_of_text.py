@@ -523,6 +523,11 @@ def test_modules_that_are_alike_are_one_row() -> None:
         ModuleRow("m.held", 1, "", "Cls", "0", 0, 0.0, 5, 1),
     )
     assert modules.count(cast("Any", some(modules=root))) == 8
+    assert modules.outside(cast("Any", some(modules=root, totals=some(whole=100)))) is None
+    part = module("", 400, inner, params=3, nodes=9)
+    rest = modules.outside(cast("Any", some(modules=part, totals=some(whole=400))))
+    assert rest == ModuleRow("", 1, "", "", "310", 310, 0.775, 3, 3)
+    assert modules.outside(cast("Any", some(modules=None))) is None
     assert modules.count(cast("Any", some(modules=None))) == 0
     assert modules.rows(cast("Any", some(modules=None))) == ()
     open_ = modules.rows(cast("Any", some(modules=root, totals=some(whole=None))))

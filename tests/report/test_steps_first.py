@@ -263,6 +263,9 @@ def test_impact_of_what_is_no_number_follows_the_severity() -> None:
     assert _impact(Severity.ERROR, SMALL, {"macs": 0}, None) == "high"
     assert _impact(Severity.WARNING, SMALL, {"macs": 0}, None) == "low"
     assert _impact(Severity.WARNING, SMALL, {"macs": 10**9}, None) == "medium", "brief: no more"
+    whole = SMALL.parameters.weights
+    of = [_impact(Severity.WARNING, SMALL, {"params": whole // n}, None) for n in (100, 10, 2)]
+    assert of == ["low", "medium", "high"]
 
 
 def test_a_quarter_is_of_high_impact_and_a_twentieth_of_medium() -> None:

@@ -34,6 +34,7 @@ from analyzer.report.view.options.form import (
     file_bytes,
     impact_of,
     is_brief,
+    level_of,
 )
 from analyzer.report.view.pace import Pace, paces, split_paces
 from analyzer.report.view.speed import raised_peak
@@ -312,6 +313,8 @@ def _impact(
     if what == "macs":
         macs = facts.totals.macs
         return impact_of(min(much, macs), macs, 0, 0, brief=is_brief(facts, device))
+    if what == "params":
+        return level_of(much / whole) if (whole := _whole(facts, what)) else "low"
     return impact_of(0, 0, much, _whole(facts, what))
 
 

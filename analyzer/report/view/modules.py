@@ -65,6 +65,22 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     )  # fmt: skip
 
 
+def outside(facts: Facts) -> ModuleRow | None:
+    """What belongs to no module; ``None`` where that is nothing, or no table of modules is told."""
+    root = facts.modules
+    if root is None or not rows(facts):
+        return None
+    macs, params = (root.macs - sum(c.macs for c in root.children),
+                    root.params - sum(c.params for c in root.children))  # fmt: skip
+    if macs <= 0 and params <= 0:
+        return None
+    return ModuleRow(
+        "", 1, "", "", units.si(macs), macs,
+        None if facts.totals.whole is None else macs / (root.macs or 1), params,
+        root.nodes - sum(c.nodes for c in root.children),
+    )  # fmt: skip
+
+
 def _folded(alike: tuple[Module, ...], level: int) -> Iterator[tuple[tuple[Module, ...], int]]:
     """Modules with those of their siblings that cost the same; what is in them once."""
     yield alike, level
