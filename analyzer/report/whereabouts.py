@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
-from analyzer.language import _, mark, ngettext, series
-from analyzer.sanitise import label
+from analyzer.language import _, mark, ngettext, retold, series
+from analyzer.sanitise import clean, label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     Values = Mapping[str, Any]
 
@@ -28,8 +29,41 @@ def targets(v: Values) -> str:
 
 def _named(v: Values, *verdicts: str) -> str:
     """Targets with these verdicts, by name."""
+    return _names(v, [each for verdict in verdicts for each in v[verdict]])
+
+
+def _names(v: Values, ids: Iterable[str]) -> str:
     names = dict(zip(v["ids"], v["names"], strict=True))
-    return series([label(names[each]) for verdict in verdicts for each in v[verdict]])
+    return series([label(names[each]) for each in ids])
+
+
+def edits(v: Values) -> str:
+    """Changes of the model, and which targets take how much of it then."""
+    if not v["count"]:
+        return _("No small change was found that helps.")
+    after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"], strict=True)
+    told = []
+    for text, count in zip(v["texts"], v["targets"], strict=True):
+        same: dict[tuple[int, ...], list[str]] = {}
+        for target, *outcome in islice(after, count):
+            same.setdefault(tuple(outcome), []).append(target)
+        comes = "; ".join(_comes(_names(v, ids), *outcome) for outcome, ids in same.items())
+        told.append(f"{clean(retold(text))} ({comes})")
+    said = _("What helps, each change tried: {edits}.", edits="; ".join(told))
+    if v["unhelped"]:
+        said = f"{said} {_('Nothing tried helps on {targets}.', targets=_named(v, 'unhelped'))}"
+    return said
+
+
+def _comes(targets: str, whole: int, parts: int, supported: int, operators: int) -> str:
+    """What comes of a change on these targets."""
+    if whole:
+        return _("all operators on {targets}", targets=targets)
+    told = {"n": units.count(supported), "operators": many(operators, "operator")}
+    if parts < 2:
+        return _("{n} of {operators} on {targets}", targets=targets, **told)
+    return _("{n} of {operators} on {targets}, in {parts}", targets=targets,
+             parts=many(parts, "part"), **told)  # fmt: skip
 
 
 def runs(v: Values) -> str:

@@ -649,14 +649,6 @@ def _blockers(v: Values) -> str:
     return _("In the way: {causes}.", causes=causes)
 
 
-def _edits(v: Values) -> str:
-    if not v["count"]:
-        return _("No small change was found that helps.")
-    found = [f"{clean(retold(text))} ({many(count, 'target')})"
-             for text, count in zip(v["texts"], v["targets"], strict=True)]  # fmt: skip
-    return _("What helps, each change tried: {edits}.", edits="; ".join(found))
-
-
 _UNITS: Mapping[str, tuple[str, str]] = {
     "token": (mark("{rate} a token of {dim}"), mark("{rate} a token at {dim} = {size}")),
     "second": (mark("{rate} a second of audio of {dim}"),
@@ -756,7 +748,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "targets": whereabouts.targets,
     "targets.runs": whereabouts.runs,
     "targets.blockers": _blockers,
-    "targets.edits": _edits,
+    "targets.edits": whereabouts.edits,
 }
 
 

@@ -23,6 +23,7 @@ from analyzer.report.claims import (
 )
 from analyzer.report.result import Result
 from analyzer.report.view import growth as growth_view
+from analyzer.report.view.deployment import HUGE
 from analyzer.report.view.pace import Pace
 from tests.golden.text import facts
 
@@ -286,12 +287,15 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     def blocker(op: str, code: str = "operator", certain: bool = True) -> Any:
         return some(op_type=op, code=code, certain=certain)
 
+    def edit(text: str, verdict: str = "split") -> Any:
+        return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4)
+
     fits = [
         some(target="t1", name="N", verdict="no", macs_share=None,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
-             edits=[some(text="cast"), some(text="fold")]),
+             edits=[edit("cast"), edit("fold", "whole")]),
         some(target="t2", name="N", verdict="maybe", macs_share=0.0,
-             blockers=[blocker("B"), blocker("C", certain=False)], edits=[some(text="fold")]),
+             blockers=[blocker("B"), blocker("C", certain=False)], edits=[edit("fold")]),
         some(target="t3", name="N (old)", verdict="whole", macs_share=1.0,
              blockers=[blocker("B", "type")], edits=[], tested_from=7),
         some(target="t4", name="Web, GPU (new)", verdict="split", macs_share=0.0, blockers=[],
@@ -308,7 +312,12 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert dict(ways.values) == {"count": 3, "operators": ("B", "A", "B"),
                                  "codes": ("operator", "operator", "type"),
                                  "targets": (2, 1, 1)}  # fmt: skip
-    assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
+    assert dict(edits.values) == {
+        "count": 2, "texts": ("fold", "cast"), "targets": (2, 1), "helped": ("t1", "t2", "t1"),
+        "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),
+        "operators": (4, 4, 4), "unhelped": ("t4",), "ids": ("t1", "t2", "t3", "t4"),
+        "names": ("N", "N", "N (old)", "Web GPU"),
+    }  # fmt: skip
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "idle": ("t4",),
                                     "no": ("t1",), "maybe": ("t2",), "broken": False,
                                     "missing": False,
@@ -326,11 +335,11 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     result.facts.problems, result.facts.conformance = [], Conformance(1, 0)
     (said,) = filter(None, [deployment.targets(result)])
     assert said.values["broken"]
-    result.findings = [some(rule=deployment.HUGE)]
+    result.findings = [some(rule=HUGE)]
     (said,) = filter(None, [deployment.targets(result)])
     assert said.values["huge"]
-    many = [some(target="t", blockers=[blocker(f"O{n}") for n in range(6)],
-                 edits=[some(text=f"e{n}") for n in range(6)])]  # fmt: skip
+    many = [some(target="t", name="T", verdict="no", blockers=[blocker(f"O{n}") for n in range(6)],
+                 edits=[edit(f"e{n}") for n in range(6)])]  # fmt: skip
     result.facts.targets = many
     ways, edits = deployment.blockers(result), deployment.edits(result)
     assert ways is not None

@@ -768,12 +768,23 @@ def _edits(d: Document) -> Values:
     said = next(c["values"] for c in d["claims"] if c["id"] == "targets.edits")
     texts = Counter(edit["text"] for fit in d["targets"] for edit in fit["edits"])
     assert [texts[text] for text in said["texts"]] == said["targets"]
+    fits = {fit["target"]: fit for fit in d["targets"]}
+    named = [text for text, count in zip(said["texts"], said["targets"], strict=True)
+             for _ in range(count)]  # fmt: skip
+    after = [next(edit for edit in fits[target]["edits"] if edit["text"] == text)
+             for text, target in zip(named, said["helped"], strict=True)]  # fmt: skip
     for fit in d["targets"]:
         for edit in fit["edits"]:
             more = edit["supported"] * fit["nodes"] > fit["supported"] * edit["nodes"]
             fewer = edit["partitions"] < fit["partitions"]
             assert more or fewer or edit["verdict"] != fit["verdict"], "it does not help"
-    return {"count": len(texts)}
+    return {"count": len(texts), "ids": [*fits],
+            "unhelped": [target for target, fit in fits.items()
+                         if not fit["edits"] and fit["verdict"] != "whole"],
+            "whole": [edit["verdict"] == "whole" for edit in after],
+            "parts": [edit["partitions"] for edit in after],
+            "supported": [edit["supported"] for edit in after],
+            "operators": [edit["nodes"] for edit in after]}  # fmt: skip
 
 
 TRUTHS: Mapping[str, Callable[[Document], Values]] = {

@@ -166,10 +166,12 @@ def fit(**about: Any) -> Any:
 
 def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
     way = some(op_type="Warp", reason="is unknown", count=1)
-    assert deployment._row(fit()) == TargetRow(
+    assert deployment._row(fit(), True) == TargetRow(
         "cpu", "CPU", "1.0", "whole", "whole", 0.75, "3 of 4", 0.5, "", ""
     )
-    split = deployment._row(fit(verdict="split", blockers=(way, way), edits=(some(text="cast"),)))
+    split = deployment._row(
+        fit(verdict="split", blockers=(way, way), edits=(some(text="cast"),)), True
+    )
     assert (split.words, split.blocks, split.helps) == (
         "split, 2 parts",
         "Warp: is unknown",
@@ -181,16 +183,21 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
         ({"macs_share": 0.0, "partitions": 1}, "none of the MACs"),
         ({"macs_share": None, "partitions": 1}, "some, in one part"),
     ):
-        assert deployment._row(fit(verdict="split", **about)).words == words
+        assert deployment._row(fit(verdict="split", **about), True).words == words
     way.count, way.reason = 3, "Warp is unknown"
-    assert deployment._row(fit(blockers=(way,))).blocks == "Warp is unknown (3×)"
-    assert deployment._row(fit(nodes=0)).share == 0
+    assert deployment._row(fit(blockers=(way,)), True).blocks == "Warp is unknown (3×)"
+    assert deployment._row(fit(nodes=0), True).share == 0
+    for verdict, words in (("whole", "all known"), ("split", "split, 2 parts"), ("no", "no")):
+        assert deployment._row(fit(verdict=verdict, tested_from=7), False).words == words
+    assert deployment._row(fit(tested_from=7), True).words == "whole, untested"
     for asked, verdict, told in (
         (True, "whole", True),
         (False, "whole", False),
         (False, "no", True),
     ):
-        result = some(facts=some(targets=(fit(), fit(verdict=verdict))), targets_asked=asked)
+        result = some(facts=some(targets=(fit(), fit(verdict=verdict)), problems=(),
+                                 conformance=some(grave=0)), findings=(),
+                      targets_asked=asked)  # fmt: skip
         assert deployment.is_told(result) is told
         assert len(deployment.rows(result)) == 2 * told
     assert not deployment.is_told(cast("Any", some(facts=some(targets=()), targets_asked=True)))

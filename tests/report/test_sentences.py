@@ -473,8 +473,16 @@ TOLD: dict[str, tuple[Values, Told]] = {
                               ("condition", "as it is used here"),
                               ("function", "a local function"))],
     ]),
-    "targets.edits": ({"count": 1, "texts": ("state opset 17",), "targets": (2,)}, [
-        ({}, "What helps, each change tried: state opset 17 (2 targets)."),
+    "targets.edits": ({"count": 2, "texts": ("state opset 17", "cast x"), "targets": (3, 1),
+                       "helped": ("a", "b", "c", "b"), "whole": (True, False, False, False),
+                       "parts": (1, 3, 3, 1), "supported": (9, 8, 8, 7),
+                       "operators": (9, 9, 9, 9), "unhelped": (),
+                       "ids": ("a", "b", "c", "d"), "names": ("Ada", "Bob", "Cy", "Di")}, [
+        ({}, ("What helps, each change tried: state opset 17 (all operators on Ada; 8 of 9 "
+              "operators on Bob and Cy, in 3 parts); cast x (7 of 9 operators on Bob).")),
+        ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d")},
+         ("What helps, each change tried: state opset 17 (all operators on Ada). Nothing tried "
+          "helps on Cy and Di.")),
         ({"count": 0}, "No small change was found that helps."),
     ]),
 }  # fmt: skip

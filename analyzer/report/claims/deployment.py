@@ -7,20 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
-from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.report.claims.record import Claim
-from analyzer.report.view.deployment import is_idle, is_told, plain_names
+from analyzer.report.view.deployment import is_idle, is_told, plain_names, refusals
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
+    from analyzer.deployment import Edit
     from analyzer.report.result import Result
 
 RUNTIME = "ONNX Runtime"
 """What the operators of ``DOMAINS`` come with."""
 COMPILED = "EPContext"
 """The operator of ``RUNTIME`` that only the execution provider runs that compiled it."""
-HUGE = "TRU051"
-"""The rule about tensors that no usual memory holds."""
 VENDORS = 3
 BLOCKERS = 5
 EDITS = 5
@@ -61,11 +59,7 @@ def targets(result: Result) -> Claim | None:
         verdict: tuple(fit.target for fit in fits if fit.verdict == verdict)
         for verdict in ("whole", "split", "no", "maybe")
     }
-    facts = result.facts
-    external = {problem.code for problem in facts.problems if problem.code.startswith("external-")}
-    missing = not DATA_MISSING.isdisjoint(external)
-    broken = facts.conformance.grave > 0 or not external <= DATA_DESCRIBED
-    huge = any(finding.rule == HUGE for finding in result.findings)
+    broken, missing, huge = refusals(result)
     return Claim(
         "targets",
         {
@@ -112,20 +106,33 @@ def blockers(result: Result) -> Claim | None:
 
 
 def edits(result: Result) -> Claim | None:
-    """Changes that help, by the number of targets on which they do."""
+    """Changes that help, by the number of targets on which they do, what comes of them there, and
+    the targets that none helps."""
     if not is_told(result):
         return None
-    helped: dict[str, list[str]] = {}
-    for fit in result.facts.targets:
+    fits = result.facts.targets
+    helped: dict[str, list[tuple[str, Edit]]] = {}
+    for fit in fits:
         for edit in fit.edits:
-            helped.setdefault(edit.text, []).append(fit.target)
+            helped.setdefault(edit.text, []).append((fit.target, edit))
     ranked = sorted(helped.items(), key=lambda item: (-len(item[1]), item[0]))[:EDITS]
+    after = [pair for _, pairs in ranked for pair in pairs]
     return Claim(
         "targets.edits",
         {
             "count": len(helped),
             "texts": tuple(text for text, _ in ranked),
-            "targets": tuple(len(ids) for _, ids in ranked),
+            "targets": tuple(len(pairs) for _, pairs in ranked),
+            "helped": tuple(target for target, _ in after),
+            "whole": tuple(edit.verdict == "whole" for _, edit in after),
+            "parts": tuple(edit.partitions for _, edit in after),
+            "supported": tuple(edit.supported for _, edit in after),
+            "operators": tuple(edit.nodes for _, edit in after),
+            "unhelped": tuple(
+                fit.target for fit in fits if fit.verdict != "whole" and not fit.edits
+            ),
+            "ids": tuple(fit.target for fit in fits),
+            "names": plain_names(fits),
         },
         ("targets",),
     )

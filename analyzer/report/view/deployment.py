@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.language import _, retold, series, term
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from analyzer.deployment import TargetFit
     from analyzer.report.result import Result
 
+HUGE = "TRU051"
+"""The rule about tensors that no usual memory holds."""
 REASON = 160
 """Characters of a reason in a cell."""
 
@@ -46,10 +49,25 @@ def is_told(result: Result) -> bool:
 
 def rows(result: Result) -> tuple[TargetRow, ...]:
     """A row for each target; none where a report says nothing of them."""
-    return tuple(map(_row, result.facts.targets)) if is_told(result) else ()
+    if not is_told(result):
+        return ()
+    runs = not any(refusals(result))
+    return tuple(_row(fit, runs) for fit in result.facts.targets)
 
 
-def _row(fit: TargetFit) -> TargetRow:
+def refusals(result: Result) -> tuple[bool, bool, bool]:
+    """What keeps a model from running wherever its operators are known: errors of the file, weights
+    that are not there, and a tensor that no usual memory holds."""
+    facts = result.facts
+    external = {problem.code for problem in facts.problems if problem.code.startswith("external-")}
+    return (
+        facts.conformance.grave > 0 or not external <= DATA_DESCRIBED,
+        not DATA_MISSING.isdisjoint(external),
+        any(finding.rule == HUGE for finding in result.findings),
+    )
+
+
+def _row(fit: TargetFit, runs: bool) -> TargetRow:
     first = fit.blockers[0] if fit.blockers else None
     blocks = ""
     if first is not None:
@@ -62,7 +80,7 @@ def _row(fit: TargetFit) -> TargetRow:
         label(fit.name),
         label(fit.version, widths.TERM),
         fit.verdict,
-        _verdict(fit),
+        _verdict(fit, runs),
         fit.supported / fit.nodes if fit.nodes else 0.0,
         _("{n} of {of}", n=units.count(fit.supported), of=units.count(fit.nodes)),
         fit.macs_share,
@@ -71,8 +89,11 @@ def _row(fit: TargetFit) -> TargetRow:
     )
 
 
-def _verdict(fit: TargetFit) -> str:
+def _verdict(fit: TargetFit, runs: bool) -> str:
+    """The verdict in words; where the model itself does not run, what is known of it."""
     word = term(fit.verdict)
+    if fit.verdict == "whole" and not runs:
+        return _("all known")
     if is_idle(fit):
         return _("none of the MACs")
     if fit.verdict == "split" and fit.partitions < 2:
