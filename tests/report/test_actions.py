@@ -521,7 +521,7 @@ def test_what_takes_longer_is_counted_nowhere_and_marked_where_it_is_found() -> 
         ((small.id,), False), ((large.id,), True)
     ]  # fmt: skip
     assert [total.what for total in page.conversion_totals] == [
-        "2 flagged by rules", "1 of them that run no longer", "2 all candidates"
+        "2 flagged by rules", "1 of them, without those that take longer", "2 all candidates"
     ]  # fmt: skip
     assert page.conversion_totals[1].macs_after == wide.totals.macs - kept
 
