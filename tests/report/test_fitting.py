@@ -173,3 +173,9 @@ def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float, sty
     assert sum(found) == rows
     assert not {1, 2, 3} & set(found)
     assert (rows in found) == (rows < 8)
+
+
+def test_the_first_page_says_at_its_foot_what_a_mac_is(style: str) -> None:
+    first = style.partition("@page :first")[2].partition("\n}")[0]
+    assert '@bottom-left { content: "MAC: a multiplication and its addition' in first
+    assert "content: string(model)" in style
