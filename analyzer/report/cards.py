@@ -42,7 +42,8 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
     by_id = {claim.id: claim.values for claim in claims}
     compute = _compute(by_id["compute"], headline)
-    saving = _saving(by_id["saving"], smaller="options" in by_id)
+    more = "options" in by_id or bool(by_id["verdict"]["lead"])
+    saving = _saving(by_id["saving"], elsewhere=more)
     return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
 
 
@@ -177,8 +178,8 @@ def _peak(v: Values) -> Card:
                 (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
 
 
-def _saving(v: Values, *, smaller: bool) -> Card:
-    """``smaller``: the model as a whole has smaller forms."""
+def _saving(v: Values, *, elsewhere: bool) -> Card:
+    """``elsewhere``: something else than cheaper layers would save much."""
     if v["macs"] is None:
         return Card("saving", _("Possible saving"), _("unknown"),
                     (_("no size is known with which the model runs"),))  # fmt: skip
@@ -199,8 +200,8 @@ def _saving(v: Values, *, smaller: bool) -> Card:
             )  # fmt: skip
         if silent:
             words = _("not counting {findings}", findings=silent)
-        whole = (_("smaller forms of the whole stand below"),) if smaller else ()
-        return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
+        besides = (_("other savings: see what to do first"),) if elsewhere else ()
+        return Card("saving", _("Cheaper layers"), _("none found"), (words, *besides))
     share = units.percent(v["share"])
     share = (_("at most, as data decide what runs") if v["share"] is None
              else _("{share} of compute, of low impact: “{action}”", share=share,

@@ -113,7 +113,7 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("none that asks", lambda v: not v["rules"] and v["findings"] > 0),
         ("no time by our own", lambda v: not v["rules"] and bool(v["slower"])),
     ),
-    "saving": (("none in layers", lambda v: v["macs"] == 0),),
+    "saving": (("none found", lambda v: v["macs"] == 0),),
     "compute": (
         ("exact, from the file alone", lambda v: v["certainty"] == "exact"),
         ("at least", lambda v: None in (v["macs"][1], v["flops"][1])),

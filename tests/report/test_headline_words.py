@@ -255,7 +255,7 @@ SAVING: Values = {
 
 
 @pytest.mark.parametrize(
-    ("values", "smaller", "value", "detail"),
+    ("values", "more", "value", "detail"),
     [
         ({}, False, "2 kMAC", ("50.0 % of compute",)),
         ({"complete": False, "params": 3000, "slower": True}, True, "2 kMAC",
@@ -270,16 +270,17 @@ SAVING: Values = {
         ({"macs": 0, "others": 3000}, False, "3 kMAC", ("see what to do first",)),
         ({"macs": 0, "others": 3000, "others_share": 0.75}, False, "3 kMAC",
          ("75.0 % of compute, see what to do first",)),
-        ({"macs": 0}, False, "none in layers", ("no rule suggests a cheaper layer",)),
-        ({"macs": 0, "small": 2}, False, "none in layers",
+        ({"macs": 0}, False, "none found", ("no rule suggests a cheaper layer",)),
+        ({"macs": 0, "small": 2}, False, "none found",
          ("no rule suggests a cheaper layer: 2 that could be are below 1 MMAC",)),
-        ({"macs": 0, "suppressed": 2}, True, "none in layers",
-         ("not counting 2 suppressed", "smaller forms of the whole stand below")),
+        ({"macs": 0, "suppressed": 2}, True, "none found",
+         ("not counting 2 suppressed", "other savings: see what to do first")),
     ],
 )  # fmt: skip
 def test_what_can_be_saved_says_of_what(
-    values: Values, smaller: bool, value: str, detail: tuple[str, ...]
+    values: Values, more: bool, value: str, detail: tuple[str, ...]
 ) -> None:
-    card = _saving({**SAVING, **values}, smaller=smaller)
+    card = _saving({**SAVING, **values}, elsewhere=more)
+    assert card.title == ("Cheaper layers" if value == "none found" else "Possible saving")
     assert (card.value, card.detail) == (value, detail)
     assert bool(card.number) == (values.get("macs", 1) not in (None, 0))

@@ -279,7 +279,7 @@ def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
     assert say(claims_of(silent))["verdict"] == (
         "Nothing new: no finding but 12 suppressed and 1 in the baseline."
     )
-    (saving,) = [c for c in cards(claims_of(silent), "macs") if c.title == "Possible saving"]
+    (saving,) = [c for c in cards(claims_of(silent), "macs") if c.title == "Cheaper layers"]
     assert saving.detail == ("not counting 12 suppressed and 1 in the baseline",)
     assert (
         "Not listed: 12 suppressed and 1 in the baseline."

@@ -102,7 +102,10 @@ def plans(result: Result) -> tuple[tuple[str, tuple[str, ...]], ...]:
     left = tuple(node for node in flagged if node not in slow)
     found = (
         (mark("{n} flagged by rules"), flagged),
-        (mark("{n} of them, without those that take longer"), left if len(left) < len(flagged) else ()),
+        (
+            mark("{n} of them, without those that take longer"),
+            left if len(left) < len(flagged) else (),
+        ),
         (mark("{n} all candidates"), result.facts.separable.candidates),
     )
     return tuple((what, ids) for what, ids in found if ids)
