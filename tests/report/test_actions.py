@@ -229,7 +229,9 @@ def test_no_headline_calls_harmless_what_a_form_saves(mobilenet: Result) -> None
     assert said == (
         "No error: 1 finding from 1 rule. What would bring much without training anew: “Fold the "
         "batch normalisation into the layer before it: all 27 BatchNormalization operators”; then "
-        "“Convert weights and arithmetic to float16”, or “Convert weights and arithmetic to int8”."
+        "“Convert weights and arithmetic to float16” (weights 8.114 MiB instead of 16.23 MiB; no "
+        "faster on x86 CPUs), or “Convert weights and arithmetic to int8” (weights 4.06 MiB "
+        "instead of 16.23 MiB)."
     )
     tiny = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
     alone = Result(tiny, (replace(finding, saves="", value=None),), mobilenet.rules)
