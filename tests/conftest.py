@@ -132,8 +132,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what was imported and collected alone: looking through it for garbage costs a tenth
     of the run, and touching it in forked children as much again."""
-    gc.collect()
-    gc.freeze()
+    warm.set_aside()
     gc.set_threshold(200_000, 20, 20)
     gc.enable()
     if len(session.items) > MANY and workers.count(session.config.option.workers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ def style() -> str:
 def laid_out() -> tuple[list[Any], Callable[[str], Any]]:
     """A way to lay out a page of HTML, and the documents that it made."""
     made: list[Any] = []
+    gc.freeze()  # garbage is looked for in the layouts alone
 
     def lay_out(text: str) -> Any:
         made.append(pdf.load_weasyprint().HTML(string=text).render())
