@@ -189,7 +189,7 @@ def _load_fails(program: Program, site: Site) -> bool:
     made = {
         name
         for op in program.scopes[site.instance.scope].ops
-        if op.op_type == "Constant" and not op.domain
+        if op.standard == "Constant"
         for name in op.outputs
     }
     return all(

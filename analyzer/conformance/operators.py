@@ -121,7 +121,7 @@ def complaints_of(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
     yield from _operands(op, "input", op.inputs, schema.inputs, schema.input_range)
     yield from _operands(op, "output", op.outputs, schema.outputs, schema.output_range)
     yield from _attributes(op, schema, inside)
-    if op.op_type == "Constant" and not op.domain:
+    if op.standard == "Constant":
         yield from _values(op)
 
 

@@ -151,7 +151,7 @@ class Origins:
             (scope.index, op.outputs[0]): op
             for scope in self._program.scopes
             for op in scope.ops
-            if not op.domain and op.op_type in ("Constant", "ConstantOfShape") and op.outputs
+            if op.standard in ("Constant", "ConstantOfShape") and op.outputs
         }
 
 

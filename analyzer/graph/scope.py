@@ -52,6 +52,11 @@ class Op:
         return self.domain, self.op_type, self.proto.overload
 
     @property
+    def standard(self) -> str:
+        """Its type where it is an operator of ONNX itself, else empty."""
+        return "" if self.domain else self.op_type
+
+    @property
     def work(self) -> int:
         """What typing and listing it once more costs, in ordinary operators."""
         slots = len(self.inputs) + len(self.outputs)

@@ -53,6 +53,8 @@ def has_attribute(domain: str, op_type: str, name: str) -> bool:
 
     >>> has_attribute("", "Squeeze", "axes"), has_attribute("", "Relu", "axes")
     (True, False)
+    >>> [has_attribute("com.microsoft", op, "alpha") for op in ("QuickGelu", "Gelu", "Nobody")]
+    [True, False, True]
     """
     if domain == DOMAIN:
         vendor = schema_of(op_type)

@@ -169,11 +169,11 @@ class Constants:
 
     def _folded(self, site: Site, op: Op) -> int:
         """Growth on the way to the results; −1 where they are no constants."""
-        if not op.domain and op.op_type == "Constant":
+        if op.standard == "Constant":
             return 0
         known = self._is_known(site, op)
-        if op.op_type in ("Shape", "Size"):
-            return 0 if known and not op.domain else -1
+        if op.standard in ("Shape", "Size"):
+            return 0 if known else -1
         if not known and not op.inputs:
             return -1
         growth = least = 0

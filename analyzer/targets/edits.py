@@ -228,7 +228,7 @@ def _reshaped(
     constants = dict(scope.constants)
     ops: list[Op] = []
     for op in scope.ops:
-        target = _target(op, instance) if op.op_type == "Flatten" and not op.domain else None
+        target = _target(op, instance) if op.standard == "Flatten" else None
         if target is None or scope.function is not None:
             ops.append(op)
             continue

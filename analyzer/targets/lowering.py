@@ -138,7 +138,7 @@ class _Builder:
     ) -> set[int]:
         inputs = tuple([env.find(name) if name else None for name in op.inputs])
         children = instance.children.get(i, ())
-        if op.op_type == "Constant" and not op.domain:
+        if op.standard == "Constant":
             for name in op.outputs:
                 env.values[name] = _typed(instance, name)
                 env.values[name].constant = True

@@ -17,11 +17,11 @@ import analyzer
 from analyzer import operators
 from analyzer.analyze import analyze
 from analyzer.cli.main import run
-from analyzer.facts import Certainty, Facts
-from analyzer.graph.call import Call
+from analyzer.facts import Certainty, Facts, Tensor
+from analyzer.graph.call import Call, Unknown
 from analyzer.model import load
 from analyzer.operators import find
-from analyzer.operators.declared import Carried, Declaration, built, declaring
+from analyzer.operators.declared import Carried, Declaration, _size, built, declaring
 from analyzer.operators.record import Kind
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.trees import Refused
@@ -345,6 +345,28 @@ def test_expressions_are_bounded() -> None:
     for text in ("(" * 90 + "1" + ")" * 90, "-" * 150 + "x.d0", "1 + " * 100 + "1"):
         with pytest.raises(Refused):
             Arithmetic(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "shape", "expected"),
+    [
+        ("rank", (2, None, 4), 3), ("size", (2, 3, 4), 24), ("last", (2, None, 4), 4),
+        ("d0", (2, None, 4), 2), ("d2", (2, None, 4), 4),
+        ("size", (2, None, 4), "shape of input 1 is unknown"),
+        ("d1", (2, None, 4), "shape of input 1 is unknown"),
+        ("rank", None, "shape of input 1 is unknown"),
+        ("d3", (2, None, 4), "input 1 has no axis 3"), ("last", (), "input 1 has no axis -1"),
+    ],
+)  # fmt: skip
+def test_a_size_that_nobody_knows_is_told_of(
+    field: str, shape: tuple[int | None, ...] | None, expected: int | str
+) -> None:
+    tensor = Tensor("t", "float32", shape)
+    if isinstance(expected, int):
+        assert _size(tensor, "input 1", field) == expected
+        return
+    with pytest.raises(Unknown, match=f"^{expected}$"):
+        _size(tensor, "input 1", field)
 
 
 def test_declared_operators_reach_another_process() -> None:
