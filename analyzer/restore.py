@@ -117,6 +117,17 @@ def _make(kind: Any) -> Reader:
     return _record(kind)
 
 
+def _as_they_are(kind: Any) -> frozenset[type]:
+    """Types whose values are read as they are, where that is all of ``kind``; else none."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _as_they_are(arguments[0])
+    if origin in (Union, UnionType):
+        each = [_as_they_are(one) for one in arguments]
+        return frozenset().union(*each) if all(each) else frozenset()
+    return _KINDS.get(kind, frozenset()) if origin is None else frozenset()
+
+
 def _scalar(words: str, *kinds: type) -> Reader:
     def read(data: Any) -> Any:
         if type(data) not in kinds:
@@ -126,13 +137,20 @@ def _scalar(words: str, *kinds: type) -> Reader:
     return read
 
 
-_SCALARS: Mapping[type, Reader] = {
-    int: _scalar("a whole number", int),
-    float: _scalar("a number", float, int),
-    str: _scalar("a text", str),
-    bool: _scalar("true or false", bool),
-    NoneType: _scalar("null", NoneType),
+_KINDS: Mapping[type, frozenset[type]] = {
+    int: frozenset({int}),
+    float: frozenset({float, int}),
+    str: frozenset({str}),
+    bool: frozenset({bool}),
+    NoneType: frozenset({NoneType}),
 }
+_SCALARS: Mapping[type, Reader] = {
+    kind: _scalar(words, *_KINDS[kind])
+    for kind, words in (
+        (int, "a whole number"), (float, "a number"), (str, "a text"), (bool, "true or false"),
+        (NoneType, "null"),
+    )
+}  # fmt: skip
 
 
 def _one_of(choices: Mapping[Any, Any]) -> Reader:
@@ -162,10 +180,12 @@ def _any_of(kinds: tuple[Any, ...]) -> Reader:
 
 def _tuple(kinds: tuple[Any, ...]) -> Reader:
     if len(kinds) == 2 and kinds[1] is ...:
-        item = _reader(kinds[0])
+        item, simple = _reader(kinds[0]), _as_they_are(kinds[0])
 
         def read(data: Any) -> Any:
             _demand(data, list)
+            if simple and simple.issuperset(map(type, data)):
+                return tuple(data)
             return _each(repeat(item), data)
 
         return read
@@ -208,15 +228,22 @@ def _mapping(kind: Any) -> Reader:
 
 def _record(kind: Any) -> Reader:
     hints = get_type_hints(kind, include_extras=True)
-    members = [(field.name, _Late(hints[field.name]), field) for field in fields(kind)]
+    members = [
+        (field.name, _as_they_are(hints[field.name]), _Late(hints[field.name]), field)
+        for field in fields(kind)
+    ]
 
     def read(data: Any) -> Any:
         _demand(data, dict)
         found = {}
-        for name, late, field in members:
+        for name, simple, late, field in members:
             if name in data:
+                value = data[name]
+                if type(value) in simple:
+                    found[name] = value
+                    continue
                 try:
-                    found[name] = (late.read or late.made())(data[name])
+                    found[name] = (late.read or late.made())(value)
                 except _MisfitError as error:
                     raise error.within(f".{name}") from None
             elif field.default is MISSING and field.default_factory is MISSING:

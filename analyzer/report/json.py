@@ -90,7 +90,7 @@ _SURROGATE = re.compile(
     r"\\(?:\\|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u(?P<lone>d[89a-f][0-9a-f]{2}))"
 )
 """An escaped backslash, a pair of surrogates, or one alone: a byte of a path that is no UTF-8."""
-_compact = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+_compact = json.JSONEncoder(ensure_ascii=True, allow_nan=False, check_circular=False).encode
 
 
 def _escape(text: str) -> bytes:
