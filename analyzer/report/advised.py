@@ -112,8 +112,8 @@ def longer(bounds: Iterable[float | None]) -> str:
         return _("Times are arithmetic bounds: a model this small spends most of a run on starting "
                  "its operators, and takes far longer.")  # fmt: skip
     return _(
-        "Times are arithmetic bounds: real time was {least} to {most} times as long on {models} "
-        "measured with ONNX Runtime.",
+        "Times are arithmetic bounds: on the one CPU where {models} were measured with ONNX "
+        "Runtime, real time was {least} to {most} times as long; no other device was measured.",
         least=f"{MEASURED.least:.1f}", most=f"{MEASURED.most:.1f}",
         models=many(MEASURED.models, "model"),
     )  # fmt: skip

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from analyzer.targets.atoms import test
 from analyzer.targets.attribute_atoms import spelt
 from analyzer.targets.conditions_told import told
+from analyzer.targets.use import formals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.targets.condition import Atom, Clause
     from analyzer.targets.use import TensorValue, Use
+
+_LETTER = 1
+"""Of the name of an input that says no more than its number, such as X."""
 
 
 def why_not(clause: Clause, use: Use) -> str:
@@ -56,11 +60,23 @@ def _value(atom: Atom, use: Use) -> str:
     if atom.out:
         values = [(f"output {k}", v) for k, v in enumerate(use.outputs)]
     else:
-        values = [(f"input {slot}", use.input(slot)) for slot in slots]
+        names = () if use.local else formals(use.op_type, use.opset, use.domain)
+        values = [(_called(slot, names), use.input(slot)) for slot in slots]
     telling = [(what, v) for what, v in values if v is not None]
     if not atom.slots:  # of all, one that stands against it
         telling = [(what, v) for what, v in telling if _stands_against(atom, v)][:1]
     return "; ".join(describe(what, value) for what, value in telling)
+
+
+def _called(slot: int, names: Sequence[str]) -> str:
+    """An input by its number, and by its name where that says more than the number of it.
+
+    >>> _called(1, ("X", "roi")), _called(0, ("X", "roi")), _called(2, ("X", "roi"))
+    ('input 1 (roi)', 'input 0', 'input 2')
+    """
+    if slot >= len(names) or len(names[slot]) <= _LETTER:
+        return f"input {slot}"
+    return f"input {slot} ({names[slot]})"
 
 
 def _stands_against(atom: Atom, value: TensorValue) -> bool:

@@ -157,6 +157,20 @@ def defaults(op_type: str, opset: int, domain: str) -> dict[str, Any] | None:
     return {name: _default(attribute) for name, attribute in schema.attributes.items()}
 
 
+@lru_cache(maxsize=2048)
+def formals(op_type: str, opset: int, domain: str) -> tuple[str, ...]:
+    """What onnx's schema calls the inputs, in order; empty where onnx has none.
+
+    >>> formals("Resize", 17, ""), formals("Resize", 17, "com.acme")
+    (('X', 'roi', 'scales', 'sizes'), ())
+    """
+    try:
+        schema = defs.get_schema(op_type, max(1, min(opset, 2**31 - 1)), domain)
+    except defs.SchemaError:
+        return ()
+    return tuple(formal.name for formal in schema.inputs)
+
+
 def _default(attribute: defs.OpSchema.Attribute) -> Any:
     value: object = attribute.default_value
     if not isinstance(value, AttributeProto) or not value.type:

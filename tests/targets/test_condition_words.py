@@ -112,6 +112,10 @@ def test_two_thousand_characters_are_allowed() -> None:
         ("value(#0)>0", call(fixed([0, 1])), "input 0 is [0.0, 1.0]"),
         ("value(#0)>0", call(fixed([0, 1, 2, 3])), "input 0 is [0.0, 1.0, 2.0, 3.0]"),
         ("value(#0)>0", call(fixed([0, 1, 2, 3, 4])), "input 0 is [0.0, 1.0, 2.0, 3.0]…"),
+        ("dtype(#2)==i8", call(MAP, SCALAR, MAP, op="QuantizeLinear"),
+         "input 2 (y_zero_point) is f32"),
+        ("nonempty(*)", call(MAP, EMPTY, op="Resize"), "input 1 (roi) is 0×2"),
+        ("nonempty(*)", call(MAP, EMPTY, op="Own"), "input 1 is 0×2"),
         ("inputs==1", call(MAP, MAP), "it has 2 inputs"),
         ("outputs==2", call(out=(MAP, None)), "it has 1 outputs"),
         ("opset>=20", call(), "it is version 17"),
@@ -226,3 +230,5 @@ def test_conditions_are_told_in_korean_whatever_follows() -> None:
             bare = f"is supported only with {told(clause)}"
             assert retold(bare) == start + words
             assert retold(f"{bare}; input 0 has rank 4") == f"{start}{words}; 입력 0: 랭크 4"
+            named = retold(f"{bare}; input 1 (roi) has rank 4")
+            assert named == f"{start}{words}; 입력 1 (roi): 랭크 4"
