@@ -12,6 +12,7 @@ from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import Charge, params_by_site, reading_weights, take_inventory
+from analyzer.costs.settled import STORED_AT_MOST
 from analyzer.costs.stored import summarize
 from analyzer.costs.variants import cost_of_variants
 from analyzer.dataclass import dataclass
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from analyzer.graph.signature import Signature
     from analyzer.shapes.instance import Shapes
     from analyzer.shapes.sites import Site
-
-STORED_AT_MOST = 1 << 31
-"""Bytes of a generated constant from which no message of protobuf can hold it instead."""
 
 STATED = ("--dim", "--shape")
 """Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from analyzer.costs.fused import fuse
+from analyzer.costs.settled import settled
 from analyzer.costs.timeline import Life, Moment, held, reused, steps
 from analyzer.dataclass import dataclass
 from analyzer.facts import Certainty, Memory, Tensor
@@ -85,11 +86,14 @@ def peak_memory(
     ends = lower.bytes, None if upper.unsized else upper.bytes
     stored, kept = fuse(graph, sites, last)
     fused = _peak(program, scopes, constants, kept, _UPPER, stored) if stored else None
+    gone = settled(program, graph, sites)
+    folded = _peak(program, scopes, constants, kept, _UPPER, {**gone, **stored}) if gone else None
     moments = {} if peak.unsized else {moment.node: moment for moment in peak.moments}
     return Memory(
         peak.bytes, peak.node, listed, certainty, reason, ends,
         None if fused is None or fused.unsized else fused.bytes,
         steps(peak.moments), held(peak.lives, scopes[-1][1]),
+        None if folded is None or folded.unsized else folded.bytes,
     ), moments  # fmt: skip
 
 

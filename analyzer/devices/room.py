@@ -59,6 +59,8 @@ def room(
         taken, held_apart, of_weights = 0, stored <= device.flash, device.flash
     known = peak is not None and memory.certainty in KNOWN and facts.parameters.certainty in KNOWN
     least = min(peak or 0, round(_in_place(facts) * left), round(memory.peak_range[0] * left))
+    if memory.folded_bytes is not None:
+        least = min(least, round(memory.folded_bytes * left))
     fits = None if not known else True
     if not held_apart or taken + least > device.memory:
         fits = False

@@ -64,3 +64,7 @@ class Memory(Brief):
     """Live bytes over the file's order, in at most 200 steps; their maximum is the peak."""
     held: tuple[Held, ...] = ()
     """The largest of ``alive``, and when they live."""
+    folded_bytes: int | None = None
+    """The same as ``fused_bytes``, or as written, where besides what is computed from constants
+    alone is stored, as by runtimes when they load the model; ``None`` if there is none, or if
+    unknown."""

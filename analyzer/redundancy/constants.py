@@ -6,27 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.costs.settled import SMALL_CAST, grown_bytes, is_unsettled
 from analyzer.graph.tensors import decode_tensor
 from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.operators import find
-from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analyzer.arrays import Elements
     from analyzer.graph.scope import Op, Program, Scope
-    from analyzer.operators.record import Operator
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
-
-UNSETTLED = frozenset({Nature.RANDOM, Nature.CONTROL, Nature.RUNTIME, Nature.TRAINING,
-                       Nature.SEQUENCE})  # fmt: skip
-"""Natures of operators whose results are not stored as a tensor, or differ from run to run."""
-
-SMALL_CAST = 512
-"""Bytes of a constant in a wider type up to which it is shape arithmetic; more are weights that
-are stored in few bits, whose floats nobody wants in the file."""
 
 GIVEN = -2
 """Growth of no constant, although its contents seem to be known."""
@@ -36,16 +27,6 @@ def is_written_down(op: Op) -> bool:
     """Whether an operator is how a constant is written down, in as few bytes as there are."""
     record = find(op.domain, op.op_type)
     return record is not None and record.writes
-
-
-def _is_unsettled(record: Operator) -> bool:
-    """Whether results are not to be stored instead of being computed.
-
-    Weights are kept as integers on purpose: what makes floats of them is no waste. Where they
-    are floats, and made integers of in every run, that is told by itself.
-    """
-    quantises = record.role == "dequantize" or record.key == ("", "DynamicQuantizeLinear")
-    return record.nature in UNSETTLED or quantises
 
 
 class Constants:
@@ -185,7 +166,7 @@ class Constants:
         if least == GIVEN or (least < 0 and not known):
             return least
         record = find(op.domain, op.op_type, site.call.version)
-        if record is None or _is_unsettled(record) or self.drops(site):
+        if record is None or is_unsettled(record) or self.drops(site):
             return -1
         grown = grown_bytes(site)
         widens = op.op_type == "Cast" and (grown or 0) > SMALL_CAST
@@ -199,17 +180,6 @@ class Constants:
             if name and (found is None or found.dtype == object):
                 return False
         return id(site.instance) not in self._called
-
-
-def grown_bytes(site: Site) -> int | None:
-    """Bytes of the results where those are more than of the operands, else 0; ``None`` where
-    that is unknown."""
-    made = [tensor.bytes for tensor in site.call.outputs if tensor is not None]
-    read = {tensor.name: tensor.bytes for tensor in site.call.inputs if tensor is not None}
-    if None in made:
-        return None
-    total = sum(size for size in made if size is not None)
-    return total if total > sum(size or 0 for size in read.values()) else 0
 
 
 def is_uniform(array: Elements | None, number: float) -> bool:

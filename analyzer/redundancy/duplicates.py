@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.costs.settled import UNSETTLED
 from analyzer.operators import find
 from analyzer.operators.record import Nature
-from analyzer.redundancy.constants import UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

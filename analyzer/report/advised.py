@@ -52,7 +52,14 @@ def weight(step: FirstStep) -> str:
         said.append(_("{bytes} less to store", bytes=units.size(stored)))
     if traffic := sum(each.traffic for each in done):
         said.append(_("{bytes} less memory traffic per run", bytes=units.size(traffic)))
+    if lower := [each.peak_folded for each in done if each.peak_folded is not None]:
+        said.append(lowering(min(lower)))
     return "; ".join(said)
+
+
+def lowering(peak: int) -> str:
+    """What is left of the peak of activations."""
+    return _("lowers peak activation memory to {bytes}", bytes=units.size(peak))
 
 
 def part(action: Action | SmallerForm) -> str:

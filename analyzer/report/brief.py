@@ -92,6 +92,8 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
         yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
+    if action.peak_folded is not None:
+        yield advised.lowering(action.peak_folded)
     if slower := advised.slowing(action):
         yield slower
 

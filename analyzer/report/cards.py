@@ -23,6 +23,10 @@ LITTLE = 1 << 10
 """Bytes besides weights up to which nothing is said of them."""
 
 
+MOSTLY = 0.95
+"""Share of the peak up to which what is left of it once constants are folded is told beside it."""
+
+
 class Card(NamedTuple):
     """One of the four headline numbers."""
 
@@ -169,13 +173,22 @@ def _peak(v: Values) -> Card:
         elif high != low:
             value = _("{low} to {high}", low=value, high=units.size(high))
     where = (_("while {name} runs", name=label(v["name"], widths.TERM)),) if v["name"] else ()
-    if v["fused_bytes"] is not None and {v["fused_bytes"]} != set(v["bytes"] or ()):
-        fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
-        where = (fused, *where)
+    place, fused = "memory.peak_bytes", v["fused_bytes"]
+    if fused is not None and {fused} != set(v["bytes"] or ()):
+        if v["bytes"] is not None and v["bytes"][0] == v["bytes"][1]:
+            where = (_("with Q and DQ in integer kernels"),
+                     _("{size} as written", size=value), *where)  # fmt: skip
+            value, place = units.size(fused), "claims.memory.peak.fused_bytes"
+        else:
+            where = (_("{size} with Q and DQ in integer kernels", size=units.size(fused)), *where)
+    most = (v["bytes"] or (0, 0))[1] if fused is None else fused
+    if v["folded_bytes"] is not None and most and v["folded_bytes"] <= MOSTLY * most:
+        size = units.size(v["folded_bytes"])
+        where = (_("{size} once constants are folded", size=size), *where)
     if v["certainty"] == Certainty.UNKNOWN and v["bytes"] is not None:
         where = (_("for sizes with which the model cannot run"), *where)
     return Card("peak", _("Peak activation memory"), value,
-                (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
+                (*where, _("in the file's order of operators")), place)  # fmt: skip
 
 
 def _saving(v: Values, *, elsewhere: bool) -> Card:

@@ -576,6 +576,10 @@ def _memory(v: Values) -> str:
         said.append(_("That is as written: where QuantizeLinear and DequantizeLinear are part of "
                       "integer kernels, as in runtimes that fuse them, it is {size}.",
                       size=less(v["fused_bytes"])))  # fmt: skip
+    if v["folded_bytes"] is not None and v["folded_bytes"] < (v["fused_bytes"] or v["bytes"]):
+        said.append(_("Where what operators compute from constants alone is stored instead, as in "
+                      "runtimes that do so when they load the model, it is {size}.",
+                      size=less(v["folded_bytes"])))  # fmt: skip
     if v["reason"]:
         why = clean(retold(v["reason"]))
         said.append(_("At least: {reason}.", reason=why) if lower

@@ -297,7 +297,8 @@ def _peak(d: Document) -> Values:
         assert memory["certainty"] == "unknown"
     return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"],
             "certainty": memory["certainty"],
-            "fused_bytes": memory["fused_bytes"]}  # fmt: skip
+            "fused_bytes": memory["fused_bytes"],
+            "folded_bytes": memory["folded_bytes"]}  # fmt: skip
 
 
 def _saving(d: Document) -> Values:
@@ -651,8 +652,11 @@ def _memory(d: Document) -> Values:
     if fused is not None:
         assert pairs, "fused without anything to fuse"
         assert fused <= (memory["peak_range"][1] or memory["peak_bytes"])
-    return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"],
-            "fused_bytes": fused, "in_place_bytes": max(over, default=None)}  # fmt: skip
+    folded = memory["folded_bytes"]
+    if folded is not None:
+        assert folded <= (fused or memory["peak_range"][1] or memory["peak_bytes"])
+    return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"], "fused_bytes": fused,
+            "folded_bytes": folded, "in_place_bytes": max(over, default=None)}  # fmt: skip
 
 
 def _growth(d: Document) -> Values:

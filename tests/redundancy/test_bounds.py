@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from onnx import numpy_helper
 
+from analyzer.costs.settled import grown_bytes
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
-from analyzer.redundancy.constants import grown_bytes, is_uniform
+from analyzer.redundancy.constants import is_uniform
 from tests.golden.text import facts, facts_of, parse
 from tests.redundancy.looks import kinds, surplus
 from tests.redundancy.test_initializers import stored

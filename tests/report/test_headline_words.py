@@ -222,7 +222,8 @@ def test_parameters_say_what_else_is_stored(
     assert (card.value, card.detail) == (value, detail)
 
 
-PEAK: Values = {"bytes": (2048, 2048), "name": "conv", "fused_bytes": None, "certainty": "exact"}
+PEAK: Values = {"bytes": (2048, 2048), "name": "conv", "fused_bytes": None, "folded_bytes": None,
+                "certainty": "exact"}  # fmt: skip
 ORDER = "in the file's order of operators"
 
 
@@ -233,8 +234,11 @@ ORDER = "in the file's order of operators"
         ({"bytes": None, "certainty": "unknown", "name": ""}, "unknown", (ORDER,)),
         ({"bytes": (2048, None)}, "at least 2 KiB", ("while conv runs", ORDER)),
         ({"bytes": (2048, 4096)}, "2 KiB to 4 KiB", ("while conv runs", ORDER)),
-        ({"fused_bytes": 512}, "2 KiB",
-         ("512 B with Q and DQ in integer kernels", "while conv runs", ORDER)),
+        ({"fused_bytes": 512}, "512 B",
+         ("with Q and DQ in integer kernels", "2 KiB as written", "while conv runs", ORDER)),
+        ({"folded_bytes": 100}, "2 KiB",
+         ("100 B once constants are folded", "while conv runs", ORDER)),
+        ({"folded_bytes": 2000}, "2 KiB", ("while conv runs", ORDER)),
         ({"fused_bytes": 2048}, "2 KiB", ("while conv runs", ORDER)),
         ({"fused_bytes": 2048, "bytes": (2048, 4096)}, "2 KiB to 4 KiB",
          ("2 KiB with Q and DQ in integer kernels", "while conv runs", ORDER)),

@@ -75,7 +75,7 @@ def test_the_lowest_peak_is_the_highest_step_with_results_written_over() -> None
     def lower(peak: int | None, *timeline: tuple[str, int, int], fused: int = 0) -> list[Any]:
         rows = [some(node=node, bytes=b, in_place_bytes=i) for node, b, i in timeline]
         found = some(peak_bytes=peak, timeline=rows, fused_bytes=fused, reason="",
-                     certainty=Certainty.EXACT)  # fmt: skip
+                     folded_bytes=None, certainty=Certainty.EXACT)  # fmt: skip
         facts = _Facts({"a": some(name="first"), "b": some(name="")})
         facts.memory = found
         told = memory._lower(cast("Any", facts))

@@ -64,7 +64,7 @@ PLAIN = (
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
-    "fused_bytes": None,
+    "fused_bytes": None, "folded_bytes": None,
 }  # fmt: skip
 PEAK = (
     "2 KiB of activations exist at once while conv runs, when operators run in the file's order "
@@ -378,6 +378,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "again, it is 1 KiB. That is as written: where QuantizeLinear and DequantizeLinear are "
          "part of integer kernels, as in runtimes that fuse them, it is 512 B. Assumed: n = 8.")),
         ({"in_place_bytes": 2048, "fused_bytes": 2048}, f"{PEAK} {ON_TOP}"),
+        ({"folded_bytes": 2048}, f"{PEAK} {ON_TOP}"),
+        ({"folded_bytes": 512},
+         (f"{PEAK} {ON_TOP} Where what operators compute from constants alone is stored instead, "
+          "as in runtimes that do so when they load the model, it is 512 B.")),
     ]),
     "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False}, [
         ({}, "The trained values of 2 layers and 3 stored tensors were read."),
@@ -498,9 +502,9 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     low: Any = SimpleNamespace(written=0, file_now=9, impact="low", effort="medium", stored=2048,
-                               traffic=0, tool="onnxslim")  # fmt: skip
+                               traffic=0, tool="onnxslim", peak_folded=None)  # fmt: skip
     high: Any = SimpleNamespace(written=0, file_now=9, impact="high", effort="low", stored=1024,
-                                traffic=4096, tool="onnxslim")  # fmt: skip
+                                traffic=4096, tool="onnxslim", peak_folded=2048)  # fmt: skip
     other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})
     more = "`pip install onnxslim`; the file may grow"
     for of, needs, told in (
@@ -511,7 +515,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     for of, operators, told in (
         ((low, other), 2, "low impact, medium effort; 2 operators go; 2 KiB less to store"),
         ((low, high), 0, ("high impact, medium effort; 3 KiB less to store; 4 KiB less memory "
-                          "traffic per run")),
+                          "traffic per run; lowers peak activation memory to 2 KiB")),
     ):  # fmt: skip
         assert weight(FirstStep(of, "onnxslim", "", operators)) == told
     action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)

@@ -100,9 +100,9 @@ def peak(result: Result) -> Claim:
         {"bytes": memory.peak_range if memory.peak_bytes is not None else None,
          "certainty": memory.certainty.value,
          "node": memory.at_node, "name": name or memory.at_node,
-         "fused_bytes": memory.fused_bytes},
+         "fused_bytes": memory.fused_bytes, "folded_bytes": memory.folded_bytes},
         ("memory.peak_bytes", "memory.peak_range", "memory.certainty", "memory.at_node",
-         "memory.fused_bytes"),
+         "memory.fused_bytes", "memory.folded_bytes"),
     )  # fmt: skip
 
 

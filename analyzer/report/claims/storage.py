@@ -63,6 +63,7 @@ def memory(result: Result) -> Claim:
             "name": name or found.at_node,
             "reason": found.reason,
             "fused_bytes": found.fused_bytes,
+            "folded_bytes": found.folded_bytes,
             "in_place_bytes": max((s.in_place_bytes for s in found.timeline), default=None),
         },
         ("memory",),

@@ -53,6 +53,9 @@ def _lower(facts: Facts) -> Iterator[Explained]:
             parts.append(Summand(f"−{spared}", _("written over")))
         yield Explained(f"{claim}.in_place_bytes", step.in_place_bytes, "peak.in_place",
                         tuple(parts), *sure)  # fmt: skip
+    if memory.folded_bytes:
+        yield Explained(f"{claim}.folded_bytes", memory.folded_bytes, "peak.folded",
+                        (Summand(str(memory.folded_bytes)),), *sure)  # fmt: skip
     if memory.fused_bytes:
         yield Explained(f"{claim}.fused_bytes", memory.fused_bytes, "peak.fused",
                         (Summand(str(memory.fused_bytes)),), *sure)  # fmt: skip

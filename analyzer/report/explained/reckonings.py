@@ -32,6 +32,9 @@ def reckonings() -> tuple[Reckoning, ...]:
         ("peak.fused", _("Peak activation memory with integer kernels"),
          _("largest Σ bytes of the tensors that exist while one operator runs, those between "
            "DequantizeLinear and QuantizeLinear in the type they are stored in"), alive),
+        ("peak.folded", _("Peak activation memory once constants are folded"),
+         _("largest Σ bytes of the tensors that exist while one operator runs, without those that "
+           "are computed from constants alone"), alive),
         ("saving", _("Possible saving"),
          _("Σ largest saving of each operator with a finding, by rule"),
          _("the finding of each place has its own saving")),

@@ -64,6 +64,8 @@ class Action:
     """``macs`` in proportion to all of the model's."""
     peak: int | None = None
     """Bytes of activations at the peak afterwards, where these are known to be more."""
+    peak_folded: int | None = None
+    """The same where these are known to be less, as it stores what constants alone make."""
     needs: str = ""
     """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
     figures: bool = False

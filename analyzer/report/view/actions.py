@@ -24,6 +24,7 @@ from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
     COMMANDS,
+    LEVELS,
     REPLACEABLE,
     WORTHWHILE,
     Level,
@@ -121,6 +122,10 @@ def _action(
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
+    impact: Level = "high" if settles or harms else _impact(severity, facts, saved, device)
+    folded = _folded_peak(facts, rule)
+    if folded is not None and not (settles or harms):
+        impact = min(impact, _lowers(facts, folded), key=LEVELS.index)
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -129,7 +134,7 @@ def _action(
         what=". ".join(filter(None, (_how(items, rule, facts), _by_itself(word, done, items)))),
         places=len(items),
         severity=severity.value,
-        impact="high" if settles or harms else _impact(severity, facts, saved, device),
+        impact=impact,
         effort=_level(rule.effort if rule else ""),
         risk=_risk(rule.risk if rule else ""),
         confidence=_level(rule.confidence if rule else ""),
@@ -150,6 +155,7 @@ def _action(
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         peak=_peak(facts, rule, savings, items) if macs else None,
+        peak_folded=folded,
         pressing=settles or doubted,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
@@ -170,6 +176,26 @@ def _peak(
     """Of activations once layers are two or more each, where that is more."""
     splits = split.splits(facts, rule, (f.node for f in items))
     return split.raised_peak(facts, splits) if splits else raised_peak(facts, savings)
+
+
+def _folded_peak(facts: Facts, rule: Rule | None) -> int | None:
+    """Of activations once constants are folded, where a rule asks for that and it is less."""
+    if rule is None or rule.subject != "surplus" or rule.selector != ("foldable",):
+        return None
+    after = facts.memory.folded_bytes
+    return after if after is not None and after < as_run(facts) else None
+
+
+def as_run(facts: Facts) -> int:
+    """Bytes of activations at the peak, with QuantizeLinear and DequantizeLinear in kernels."""
+    memory = facts.memory
+    return (memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes) or 0
+
+
+def _lowers(facts: Facts, peak: int) -> Level:
+    """How much it is to lower the peak of activations so far."""
+    now = as_run(facts)
+    return level_of((now - peak) / now) if now - peak >= WORTHWHILE else "low"
 
 
 def _written(facts: Facts, tool: Tool) -> int:
