@@ -31,7 +31,7 @@ def tidying(step: FirstStep) -> str:
     command = COMMANDS[step.tool]
     stored = max((each.written, each.file_now) for each in step.of
                  if not isinstance(each, SmallerForm))  # fmt: skip
-    more = f"`pip install {step.tool}`; {grows(*stored) or _('the file may grow')}"
+    more = "; ".join(filter(None, (f"`pip install {step.tool}`", grows(*stored))))
     if step.needs:
         return _("Clean up after {rule} with `{command}` ({grows})",
                  rule=step.needs, command=command, grows=more)  # fmt: skip

@@ -35,6 +35,7 @@ from analyzer.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from analyzer.report.claims.record import Claim
     from analyzer.report.page import Page
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
     from analyzer.report.view.modules import ModuleRow
     from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.skyline import SkylineChart
+
+
+def tone(claims: Iterable[Claim], outcome: str) -> str:
+    """How the bar of the verdict is drawn."""
+    kinds = (str(claim.values["kind"]) for claim in claims if claim.id == "verdict")
+    return TONES.get(next(kinds, ""), outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,6 @@ def build(
         shown, joined = legible(page.drawing, HIGH, medium.portrait)
     else:
         shown, joined = picture(page.drawing, portrait=medium.portrait), page.drawing.joined
-    kinds = (str(claim.values["kind"]) for claim in sheet.claims if claim.id == "verdict")
     brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
@@ -188,7 +194,7 @@ def build(
         "slowing": advised.slowing,
         "in_file": advised.in_file,
         "brief": brief,
-        "tone": TONES.get(next(kinds, ""), page.outcome),
+        "tone": tone(sheet.claims, page.outcome),
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
 
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Za-z])(?![A-Za-z0-9_])")
 _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
@@ -181,7 +182,13 @@ def _inline(name: str, language: Language) -> Markup:
 def _prose(text: str) -> Markup:
     """Sentences of a rule: ``D_G`` gets its subscript, words in backquotes are code."""
     marked = _SUBSCRIPT.sub(r"\1<sub>\2</sub>", str(escape(clean(str(text)))))
-    return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", marked))
+    return Markup(re.sub(r"`+([^`]+)`+", lambda found: _code(found[1]), marked))
+
+
+def _code(text: str) -> str:
+    """Code that is escaped already; no line ends within an option of a command."""
+    whole = _OPTION.sub(r'<span class="u">\g<0></span>', text)
+    return f"<code>{whole}</code>"
 
 
 def _key(share: float) -> str:

@@ -164,7 +164,7 @@ def test_weights_that_a_clean_up_stores_in_the_file_are_told(mobilenet: Result) 
     assert tidying(step) == f"Clean up with `onnxslim MODEL NEW` ({PIP}i{said})"
     plain = FirstStep((replace(fold, written=0),), "onnxslim", "IOP001")
     assert tidying(plain) == (
-        f"Clean up after IOP001 with `onnxslim MODEL NEW` ({PIP}the file may grow)"
+        f"Clean up after IOP001 with `onnxslim MODEL NEW` ({PIP.removesuffix('; ')})"
     )
     assert actions._written(mobilenet.facts, "onnxruntime") == 0
 

@@ -110,6 +110,8 @@ def test_a_row_says_what_the_report_says_and_is_counted_as_that() -> None:
     rows = [counted("fine"), wrong, both, part]
     assert dict(totals_of(rows).outcomes) == {"inconclusive": 2, "findings": 1, "clean": 1}
     assert [row.path for row in worst_first(rows)] == ["both", "part", "wrong", "fine"]
+    judged = [line["judged"] for line in table(*rows, UNREAD)]
+    assert judged == ["no", "in part", "in part", "yes", "yes"]
     text = words(page(*rows))
     assert text.count("judged in part") == 2 + text.count("2 judged in part")
     assert "error judged in part" in text

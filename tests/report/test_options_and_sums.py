@@ -132,6 +132,12 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
     assert [len(cell.entries) for cell in low.cells] == [1, 0, 0]
     (high, low) = matrix.matrix([action, tidy[0]], [])
     assert low.cells[0].entries == (MatrixEntry("rule-T0", "Do a", "Tidy 0"),)
+    (high, _) = matrix.matrix([
+        replace(action, confidence="low"), replace(action, slower=True, device="Pi"), action,
+    ], [form])  # fmt: skip
+    assert [entry.name for entry in high.cells[0].entries] == [
+        "Do a (may be slower: measure)", "Do a (slower on Pi)", "Do a",
+    ]  # fmt: skip
     threat = replace(action, rule="T", against=True, impact="medium")
     assert [row.impact for row in matrix.matrix([action, threat], [])] == ["against use", "high"]
     many = [replace(action, rule=f"R{n}") for n in range(6)]

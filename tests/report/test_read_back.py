@@ -130,6 +130,9 @@ def test_filters_of_templates_show_numbers_units_and_names() -> None:
     assert str(rendering._prose("D_G of `a<b` and AB_C")) == (
         "D<sub>G</sub> of <code>a&lt;b</code> and AB_C"
     )
+    assert str(rendering._prose("give `--trip-count i=2` or -- `a--b`")) == (
+        'give <code><span class="u">--trip-count</span> i=2</code> or -- <code>a--b</code>'
+    )
     assert rendering._key(0.123456789) == "0.123457"
     counts = [rendering._count(n) for n in (None, 10**15 - 1, 10**15)]
     assert counts == ["unknown", f"{10**15 - 1:,}", "1 P"]

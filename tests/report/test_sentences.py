@@ -506,7 +506,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     high: Any = SimpleNamespace(written=0, file_now=9, impact="high", effort="low", stored=1024,
                                 traffic=4096, tool="onnxslim", peak_folded=2048)  # fmt: skip
     other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})
-    more = "`pip install onnxslim`; the file may grow"
+    more = "`pip install onnxslim`"
     for of, needs, told in (
         ((low, other), "", f"Clean up with `onnxslim MODEL NEW` ({more})"),
         ((high,), "ONX014", f"Clean up after ONX014 with `onnxslim MODEL NEW` ({more})"),

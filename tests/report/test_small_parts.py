@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +12,8 @@ import pytest
 
 from analyzer.errors import OutputError
 from analyzer.report import Result, cells, diagram, sketch, tags
+from analyzer.report.claims.record import Claim
+from analyzer.report.content import tone
 from analyzer.report.diagram import Diagram
 from analyzer.report.drawing.record import Box, Drawing
 from analyzer.report.faces import is_korean, stack
@@ -241,3 +245,20 @@ def test_where_there_is_nothing_to_draw_the_reason_is_told(subject: Any, reason:
     with pytest.raises(OutputError) as error:
         diagram.diagram(idle, subject, "t")
     assert str(error.value) == reason
+
+
+def test_the_bar_of_the_verdict_is_red_for_errors_and_green_for_clean_models() -> None:
+    style = (Path(__file__).parents[2] / "templates/style/common.css.j2").read_text("utf-8")
+    for kind, outcome, drawn, color in (
+        ("errors", "findings", "wrong", "error"),
+        ("errors", "inconclusive", "wrong", "error"),
+        ("doubts", "findings", "doubtful", "warning"),
+        ("nothing", "clean", "clean", "clean"),
+        ("saves", "inconclusive", "inconclusive", "warning"),
+        ("saves", "findings", "findings", ""),
+    ):
+        claims = [Claim("compute", {}, ()), Claim("verdict", {"kind": kind}, ())]
+        assert tone(claims, outcome) == drawn
+        rule = re.search(rf"\.verdict\.{drawn}\b[^{{]*{{ border-color: {{{{ c\.(\w+) }}}}", style)
+        assert (rule[1] if rule else "") == color
+    assert tone([], "clean") == "clean"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.report.index.summary import SEVERITIES, worst_first
+from analyzer.report.result import INCONCLUSIVE
 from analyzer.sanitise import csv_rows
 
 if TYPE_CHECKING:
@@ -32,13 +33,20 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
     times = {t.device: "does not fit" if t.fits is False else t.seconds for t in entry.times}
     counts, files = entry.counts or {}, entry.files or {}
     return (
-        entry.path, entry.outcome, _word(entry.judged), *(counts.get(w) for w in SEVERITIES),
+        entry.path, entry.outcome, _judged(entry), *(counts.get(w) for w in SEVERITIES),
         entry.silenced if entry.judged else None, " ".join(entry.rules),
         entry.detail, entry.group,
         *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
         *_pair(entry.peak_bytes), entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
     )  # fmt: skip
+
+
+def _judged(entry: IndexEntry) -> str:
+    """``yes``, ``in part`` as its report says, or ``no``."""
+    if not entry.judged:
+        return "no"
+    return "in part" if entry.standing == INCONCLUSIVE else "yes"
 
 
 def _pair(figure: IndexFigure) -> Iterator[int | str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.language import ngettext
+from analyzer.language import _, ngettext
 from analyzer.report.view.steps import is_tidying
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
         return ()
     tidying = [ask for ask in asks if is_tidying(ask)]
     gathered = tidying if len(tidying) > 1 else []
-    entries = [(_row_of(ask), ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.does, ask.title))
+    entries = [(_row_of(ask), ask.effort, MatrixEntry(f"rule-{ask.rule}", _named(ask), ask.title))
                for ask in asks if ask not in gathered]  # fmt: skip
     entries += [
         (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
@@ -79,6 +79,16 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
         for impact in IMPACTS
         if any(i == impact for i, _, _ in entries)
     )
+
+
+def _named(ask: Action) -> str:
+    """What to do, and whether that may take longer than what is there, by our own model or by what
+    was tried."""
+    if ask.slower:
+        return _("{action} (slower on {device})", action=ask.does, device=ask.device)
+    if ask.confidence == "low":
+        return _("{action} (may be slower: measure)", action=ask.does)
+    return ask.does
 
 
 def _row_of(ask: Action) -> str:
