@@ -70,6 +70,14 @@ CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, .
         {"ceil_mode": 1, "kernel_shape": [2, 3], "pads": [1, 0, 0, 1]},
         (1, 2, 5, 5),
     ),
+    # ceil((7 + 1 − 3) / 2) + 1 = 4 and ceil((9 + 2 − 3) / 2) + 1 = 5: each end has its own pads
+    (
+        "MaxPool",
+        [1, 1, 7, 9],
+        None,
+        {"ceil_mode": 1, "kernel_shape": [3, 3], "pads": [1, 0, 0, 2], "strides": [2, 2]},
+        (1, 1, 4, 5),
+    ),
     # ceil((7 − 3) / 2) + 1 = 3: a dilated window is 2 + 1 long
     (
         "MaxPool",

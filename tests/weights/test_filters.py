@@ -60,7 +60,7 @@ def test_duplicates_are_bit_identical_and_proportional_are_not() -> None:
     weights[50] = weights[3] * np.float32(-2.7)
     weights[20] = weights[21] + np.float32(1e-3)
     use = channels(weights)
-    assert use.duplicates == ((3, 10),)
+    assert (use.duplicates, use.duplicate_count) == (((3, 10),), 1)
     assert use.proportional == ((3, 10, 50),)
     assert use.redundant == 2
 

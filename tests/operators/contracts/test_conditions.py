@@ -12,10 +12,18 @@ Shape = tuple[int | None, ...]
 
 
 def said(
-    op: str, shapes: tuple[Shape | None, ...], domain: str = "", **attributes: object
+    op: str,
+    shapes: tuple[Shape | None, ...],
+    domain: str = "",
+    dtypes: tuple[str, ...] = (),
+    **attributes: object,
 ) -> list[tuple[str, bool]]:
     """Code and gravity of what the contracts say of an operator."""
-    inputs = tuple(None if s is None else Tensor("t", "float32", s) for s in shapes)
+    kinds = (*dtypes, *["float32"] * len(shapes))
+    inputs = tuple(
+        None if shape is None else Tensor("t", dtype, shape)
+        for shape, dtype in zip(shapes, kinds, strict=False)
+    )
     call = Call(op, domain, 17, attributes, inputs, (Tensor("y", "float32", None),))
     return [(v.code, v.grave) for check in contracts_of(domain, op) for v in check(call)]
 
@@ -70,3 +78,28 @@ def test_lengths_without_padding_are_one_for_each_of_a_batch_and_stand_alone(
     query = (2, 2, 4, 8)
     found = said("Attention", (query, query, query, None, past, past, lengths))
     assert [code for code, _ in found if code in ("operand-extra", "operand-length")] == expected
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scales", "axes", "expected"),
+    [
+        ("uint8", (16, 4), (0, 1), []),
+        ("uint8", (16, 4), (-2, -1), []),
+        ("uint8", (16, 4), (1, 1), [("attribute-value", True)]),
+        ("uint8", (16, 4), (0, 0), [("attribute-value", True)]),
+        ("uint8", (16, 2), (0, 1), [("scale-shape", True)]),
+        ("int4", (16, 2), (0, 1), []),
+        ("int4", (16, 2), (-1, -1), []),
+        ("int4", (1, 32), (1, 0), []),
+        ("int4", (16, 4), (0, 1), [("scale-shape", True)]),
+    ],
+)
+def test_a_byte_of_a_gathered_table_holds_two_numbers_of_four_bits(
+    dtype: str, scales: Shape, axes: tuple[int, int], expected: list[tuple[str, bool]]
+) -> None:
+    """ONNX Runtime: packed bytes are gathered along the first axis, in blocks of the last."""
+    found = said(
+        "GatherBlockQuantized", ((16, 32), (3,), scales), "com.microsoft", (dtype, "int64"),
+        gather_axis=axes[0], quantize_axis=axes[1], block_size=16, bits=4,
+    )  # fmt: skip
+    assert found == expected
