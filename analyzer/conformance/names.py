@@ -87,15 +87,12 @@ def _definitions(nesting: Nesting) -> Iterator[Breach]:
             "remove one of them", grave=bool(how),
         )  # fmt: skip
     given = {*scope.inputs, *scope.constants, *scope.sparse}
-    made: dict[str, int] = {}
-    for op in scope.ops:
-        for name in op.outputs:
-            if name:
-                made[name] = made.get(name, 0) + 1
+    made = Counter(name for op in scope.ops for name in op.outputs if name)
+    twins = {name for op in scope.ops for name in repeated(op.outputs)}
     for name, times in made.items():
         if times > 1 or name in given:
             also = "an input or initializer" if name in given else "the output of another operator"
-            if times > 1 and any(op.outputs.count(name) > 1 for op in scope.ops):
+            if name in twins:
                 also = "another output of the same operator"
             yield Breach(
                 "duplicate-value", "definition", where(name),

@@ -99,3 +99,18 @@ def test_an_operator_that_every_way_of_an_if_fits_has_not_failed() -> None:
     main = Inference(build_program(parse(text), {"": 17}), Bindings()).run().main
     assert (main.failures, main.refused, main.forks) == ({}, set(), {1: "y"})
     assert [way.type.dtype for way in main.ways["z"].each] == ["float32", "int64"]
+
+
+def test_too_much_that_is_computed_from_constants_is_told_where_it_was_too_much() -> None:
+    text = (
+        "g (float[2] x) => (float[A] z) { s = Constant <value_ints = [100]> () "
+        "a = ConstantOfShape (s) b = Neg (a) z = Relu (x) }"
+    )
+    program = build_program(parse(text), {"": 17})
+    found = Inference(program, Bindings(), limits=Limits(folded_bytes=500)).run()
+    said = (
+        "too much is computed from constants (limit folded_bytes = 500); the rest is not looked at"
+    )
+    assert [(p.code, p.where, p.message) for p in found.problems] == [("folding-limit", "b", said)]
+    whole = Inference(program, Bindings(), limits=Limits(folded_bytes=10_000)).run()
+    assert (whole.problems, whole.main.types["b"].shape) == ([], (100,))
