@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,8 +11,11 @@ import onnx
 import pytest
 from onnx import AttributeProto, FunctionProto, NodeProto, TensorProto, helper, numpy_helper
 
+from analyzer.model.guard import GuardFailure
+from analyzer.model.limits import Limits
 from analyzer.targets import functions
 from analyzer.targets.functions import _body, _expand, _means_the_same, _model, _Request
+from tests.targets.calls import MAP, call, fixed
 
 FLOATS = helper.make_tensor_type_proto(TensorProto.FLOAT, [2]).SerializeToString()
 TWO = numpy_helper.from_array(np.array(2, np.float32), "held").SerializeToString()
@@ -129,3 +133,62 @@ def test_a_call_that_cannot_be_expanded_leaves_the_others_in_their_places(
     assert at == list(range(7))
     with pytest.raises(ZeroDivisionError):
         functions._expand_all(cast("Any", [ZeroDivisionError()]), progress)
+
+
+def test_a_call_is_asked_about_with_what_it_states_and_no_reference() -> None:
+    node = helper.make_node("Elu", ["a", "b", "c"], ["d", "e"])
+    node.attribute.extend([helper.make_attribute("kept", 3), referring("alpha", "outer")])
+    stated = {"kept": 7, "alpha": 0.5, "words": "ab", "many": (1, 2), "none": (), "held": MAP}
+    use = replace(
+        call(MAP, None, fixed(2.0), out=(None, MAP), op="Elu", opset=22),
+        op=cast("Any", SimpleNamespace(proto=node)),
+    )
+    asked = functions.Bodies({"": 18, "far": 2}, 4, Limits())._request(
+        replace(use, attributes=stated)
+    )
+    made = NodeProto.FromString(asked.node)
+    assert (list(made.input), list(made.output)) == (["x0", "", "x2"], ["", "y1"])
+    assert held(made) == {"kept": 3, "alpha": 0.5, "words": b"ab", "many": [1, 2]}
+    assert (asked.domain, asked.opsets, asked.ir_version) == ("", {"": 22, "far": 2}, 8)
+    assert [name for name, _type, _content in asked.inputs] == ["x0", "", "x2"]
+    assert [bool(content) for _name, _type, content in asked.inputs] == [False, False, True]
+    assert [len(node.input), len(node.attribute), len(node.output)] == [3, 2, 2]  # as it was
+    assert functions.Bodies({}, 11, Limits())._request(use).ir_version == 11
+
+
+def test_bodies_are_asked_for_together_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Any] = [[("one",), None], GuardFailure("crashed", "died", 0)]
+    asked: list[int] = []
+
+    def guarded(task: Any, **_about: Any) -> Any:
+        asked.append(len(task.args[0]))
+        return answers[len(asked) - 1]
+
+    def stated(op: str) -> Any:
+        return SimpleNamespace(proto=helper.make_node(op, ["x"], ["y"]), attributes={})
+
+    monkeypatch.setattr(functions, "guarded", guarded)
+    bodies = functions.Bodies({"": 18}, 8, Limits())
+    uses = [replace(call(MAP, op=op, opset=18), op=stated(op))
+            for op in ("Softplus", "HardSwish", "Celu", "Mish")]  # fmt: skip
+    assert bodies.of(replace(uses[0], op_type="Conv")) is None  # it is no function
+    for use in uses[:2]:
+        with pytest.raises(functions.Pending):
+            bodies.of(use)
+    bodies.resolve()
+    assert (asked, len(bodies.waiting), bodies.complete) == ([2], 0, True)
+    assert [bodies.of(use) for use in uses[:2]] == [("one",), None]
+    with pytest.raises(functions.Pending):
+        bodies.of(uses[2])
+    bodies.resolve()  # which ends in a crash: it has no body, and that is no sure answer
+    assert (asked, bodies.of(uses[2]), bodies.complete) == ([2, 1], None, False)
+    answers[:] = [[None]] * 9
+    for most, complete in ((4, True), (3, False)):
+        monkeypatch.setattr(functions, "MOST_BODIES", most)
+        bodies.known.pop((uses[3].key(), 18), None)
+        bodies.complete = True
+        with pytest.raises(functions.Pending):
+            bodies.of(uses[3])
+        bodies.resolve()
+        assert (bodies.of(uses[3]), bodies.complete) == (None, complete), most
+    assert asked == [2, 1, 1]  # beyond the limit nobody is asked

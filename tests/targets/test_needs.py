@@ -8,9 +8,11 @@ from typing import Any, cast
 import pytest
 
 from analyzer.report.studies import _ratio
-from analyzer.targets import needs
+from analyzer.targets import fit, needs
+from analyzer.targets.catalog import SHIPPED
 from analyzer.targets.history import Release
 from analyzer.targets.needs import first_release, needed_version
+from analyzer.targets.table import shipped
 
 RELEASES = (Release("1.8", 7, 13, 2), Release("1.10", 8, 15, 2), Release("1.14", 9, 19, 3))
 
@@ -76,3 +78,17 @@ def test_the_oldest_version_has_a_row_for_every_operator(monkeypatch: pytest.Mon
     assert needed(version="1.10") == needed(ir=9) == needed(opset=16) == "1.14"
     assert needed(known=("1.8", "1.14")) == "1.14"
     assert needed("Gelu", known=("1.8", "1.10")) == ""
+
+
+def test_what_delegates_of_onnx_runtime_leave_is_asked_of_its_cpu() -> None:
+    asked = cast("Any", SimpleNamespace(truth=True))
+    subject = cast("Any", SimpleNamespace(
+        bodies=SimpleNamespace(of=None), cpu=SimpleNamespace(ask=lambda use: asked),
+    ))  # fmt: skip
+    delegates = [
+        target for target in SHIPPED
+        if fit._judge(subject, shipped(target)).runs_elsewhere(cast("Any", None))
+    ]  # fmt: skip
+    others = ("openvino", "ort_cpu", "rten", "tensorrt", "tflite_onnx2tf_direct",
+              "tflite_onnx2tf_tf", "tract")  # fmt: skip
+    assert sorted({*SHIPPED} - {*delegates}) == sorted(others)
