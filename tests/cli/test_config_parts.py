@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from analyzer.cli.config import read
+from analyzer.cli.config.find import NAMES, Finder
 from analyzer.cli.config.table import Errors
 from analyzer.cli.config.verify import check_bases
 from analyzer.cli.new_rule import _free_id
@@ -100,3 +102,29 @@ def test_a_budget_beside_no_base_is_told_where_it_was_said_last() -> None:
             "'+5%' is relative to a base, and there is none; add base = \"git:main\" or base = "
             '"models/base.onnx" beside budgets'
         )
+
+
+def test_a_folder_of_many_models_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, far = tmp_path / "here", tmp_path / "far" / "deep"
+    here.mkdir()
+    far.mkdir(parents=True)
+    (far.parent / "onnxlint.toml").touch()
+    monkeypatch.chdir(here)
+    looked: list[str] = []
+    exists = os.path.lexists
+
+    def exists_noted(path: str) -> bool:
+        looked.append(path)
+        return exists(path)
+
+    monkeypatch.setattr(os.path, "lexists", exists_noted)
+    finder = Finder()
+    for model in ("a.onnx", "b.onnx", "c.onnx"):
+        finder.config(str(far / model))
+    asked = [path for path in looked if path.startswith(str(tmp_path / "far"))]
+    assert sorted(asked) == sorted(
+        str(folder / name) for folder in (far, far.parent) for name in NAMES
+    )
+    assert list(finder.ignored) == [str(far.parent / "onnxlint.toml")]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from analyzer.facts import Certainty, Module
+from analyzer.facts import Block, Certainty, Module
 from analyzer.report import settings, studies, targets
 from analyzer.report.netron_figures import _total, figures, totals
 from analyzer.report.result import Failure, Options
@@ -502,6 +502,34 @@ def test_blocks_tell_where_one_kind_of_layer_does_nearly_all() -> None:
     assert told(1.0, *part, BlockKind("x", 1, 1, 0.01, 1)) == []
     assert told(1.0, BlockKind("x", 1, None, None, 1)) == []
     assert blocks.by_block([], part) == ()
+
+
+def test_a_block_in_a_function_is_as_many_as_the_calls_of_it() -> None:
+    """What a row tells is of one call; a loop's body is one, however often it runs."""
+
+    def found(*around: tuple[str, str]) -> list[tuple[int, int | None, int]]:
+        nodes = {"a": ("", 1), "b": ("acme", 3), "c": ("acme", 0)}
+        stub = SimpleNamespace(
+            nodes=[SimpleNamespace(composite=True, domain=domain, op_type=op)
+                   for domain, op in around],
+            blocks=[Block("mlp", ("a",), 10, 5), Block("mlp", ("b", "d"), 30, 7),
+                    Block("mlp", ("c",), None, 9), Block("mlp", ("a", "e"), 10, 5)],
+        )  # fmt: skip
+
+        class Made(SimpleNamespace):
+            def __getitem__(self, node: str) -> SimpleNamespace:
+                return SimpleNamespace(counted=nodes[node][1])
+
+        rows = blocks.rows(cast("Any", Made(**vars(stub))))
+        assert [row.nodes for row in rows] == [("a", "a"), ("b",), ("c",)]
+        return [(row.count, row.macs, row.params) for row in rows]
+
+    once = [(2, 10, 5), (1, 30, 7), (1, None, 9)]
+    assert found() == found(("", "If")) == once
+    assert found(("acme", "f")) == found(("acme", "f"), ("", "If")) == [
+        (2, 10, 5), (3, 10, 7), (1, None, 9),
+    ]  # fmt: skip
+    assert found(("acme", "f"), ("", "Loop")) == found(("", "Scan")) == once
 
 
 def module(path: str, macs: int, *children: Module, params: int = 0, nodes: int = 1) -> Module:

@@ -159,7 +159,7 @@ def _action(
         pressing=settles or doubted,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
-        against=wrong or (doubted and not settles),
+        against=wrong or doubted,
         harms=harms,
         settles=settles,
         stays=stays,
