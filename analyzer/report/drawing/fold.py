@@ -36,6 +36,8 @@ def fold(keys: Sequence[Hashable], feeds: Feeds) -> list[Run]:
     >>> fold("abbb", [set(), {0}, {1}, {2}])
     [Run(start=0, period=1, times=1), Run(start=1, period=1, times=3)]
     """
+    numbers: dict[Hashable, int] = {}
+    keys = [numbers.setdefault(key, len(numbers)) for key in keys]  # which compare at once
     readers: list[list[int]] = [[] for _ in keys]
     for target, sources in enumerate(feeds):
         for source in sources:
@@ -45,6 +47,8 @@ def fold(keys: Sequence[Hashable], feeds: Feeds) -> list[Run]:
     while here < len(keys):
         best = Run(here, 1, 1)
         for period in range(1, LONGEST + 1):
+            if here + period >= len(keys) or keys[here + period] != keys[here]:
+                continue
             count = _repetitions(keys, feeds, here, period)
             while count > 1 and not _is_closed(readers, Run(here, period, count)):
                 count -= 1

@@ -190,8 +190,11 @@ def chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]]) 
 def main_node(facts: Facts, nodes: Iterable[str]) -> Node:
     """The operator that says most about a box: that with most MACs, else parameters, else one
     that computes and does not only move or convert."""
+    found = [facts[node] for node in nodes]
+    if len(found) == 1:
+        return found[0]
     return max(
-        (facts[node] for node in nodes),
+        found,
         key=lambda node: (counted_macs(node), node.composite, node.params, telling(node)),
     )
 
