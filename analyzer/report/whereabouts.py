@@ -117,8 +117,9 @@ def _provisos(v: Values) -> Iterator[str]:
     elif v["huge"]:
         yield _("Whether any has the memory is another question.")
     elif v["untested"]:
-        yield ngettext("{n} is tested with newer opsets only.",
-                       "{n} are tested with newer opsets only.", v["untested"])  # fmt: skip
+        yield ngettext("{n} of those is tested with newer opsets only.",
+                       "{n} of those are tested with newer opsets only.",
+                       v["untested"])  # fmt: skip
 
 
 _VERDICTS: dict[str, str] = {

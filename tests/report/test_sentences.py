@@ -438,12 +438,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
     ]),
     "targets.runs": (TARGETS, [
         ({"whole": ("a", "b"), "untested": 2},
-         ("All of it runs on each of 2 targets: Ada and Bob. 2 are tested with newer opsets "
-         "only.")),
+         ("All of it runs on each of 2 targets: Ada and Bob. 2 of those are tested with newer "
+         "opsets only.")),
         ({"count": 4, "whole": ("a",), "split": ("b",), "no": ("c",), "maybe": ("d",),
           "untested": 1},
-         ("All of it runs on 1 of 4 targets: Ada. Not on Bob and Cy. Not decided: Dee. 1 is tested "
-         "with newer opsets only.")),
+         ("All of it runs on 1 of 4 targets: Ada. Not on Bob and Cy. Not decided: Dee. 1 of those "
+         "is tested with newer opsets only.")),
         ({"whole": ("a",), "maybe": ("b",)},
          "All of it certainly runs on 1 of 2 targets: Ada. Not decided: Bob."),
         ({"no": ("a",), "maybe": ("b",)},

@@ -92,6 +92,7 @@ def positive(slot: int, name: str) -> Contract:
             yield Violation(
                 "scale-value",
                 f"{name} is {wrong[0]:.3g}"
+                + ("" if wrong[0] else ", which loses all that it scales")
                 + (f", and {len(wrong) - 1} more are not above 0" if len(wrong) > 1 else ""),
                 "quantise once more: a scale is above 0",
                 grave=False,

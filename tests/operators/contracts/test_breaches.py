@@ -35,6 +35,7 @@ def test_a_zero_scale_is_read_where_shapes_do_not_depend_on_it() -> None:
         opset=21,
     ).breaches
     assert [(b.code, b.grave) for b in found] == [("scale-value", False)]
+    assert found[0].message.endswith("scale is 0, which loses all that it scales")
 
 
 def test_scales_are_read_for_each_operator_though_signatures_agree() -> None:
