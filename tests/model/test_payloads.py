@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from analyzer.errors import ModelError
 from analyzer.model import elements, load, payloads, source
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import encode_varint
@@ -211,3 +212,25 @@ def test_the_first_bytes_of_a_tensor_are_where_the_file_has_them() -> None:
     assert model.payloads.stretch(start + 1, start + 4) == large[1:4]
     assert model.payloads.ends(3, 2) == (data[:3], data[-2:], len(data))
     assert model.payloads.ends(len(data) + 1, len(data) + 1) == (data, data, len(data))
+
+
+def test_a_file_that_changed_since_it_was_opened_is_read_no_more(tmp_path: Path) -> None:
+    large = bytes(range(256)) * 40
+    path = tmp_path / "m.onnx"
+    path.write_bytes(
+        wb.model(
+            wb.initializer(wb.number(1, 2_560), wb.number(2, TensorProto.FLOAT), wb.blob(9, large))
+        )
+    )
+    model = load(path)
+    (tensor,) = model.proto.graph.initializer
+    assert model.payloads.stretch(0, 1) == path.read_bytes()[:1]
+    with model.payloads.opened(tensor) as found:
+        assert found is not None
+    with (
+        pytest.raises(ModelError, match="the file changed while it was being read"),
+        model.payloads.opened(tensor) as found,
+    ):
+        path.write_bytes(b"")
+    with pytest.raises(ModelError, match="the file changed while it was being read"):
+        model.payloads.stretch(0, 1)
