@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.language import Language, _, spoken
+from analyzer.patterns.quantised import quantisation_of
 from analyzer.records import Signed
 from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
@@ -180,6 +181,9 @@ class Page:
     roof: Device
     """Whose limits say what converted layers gain."""
     devices: tuple[DeviceRow, ...]
+    left_on_x86: int
+    """Layers between DequantizeLinear and QuantizeLinear that ONNX Runtime computes in floating
+    point on x86 CPUs, and the times of devices count in integers."""
     unpacked: tuple[str, ...]
     """Types that weights of few bits are multiplied in once unpacked; empty without any."""
     targets: tuple[TargetRow, ...]
@@ -274,6 +278,7 @@ def make_page(result: Result) -> Page:
         device=memory.example(facts),
         roof=memory.roof_of(device, facts),
         devices=placed,
+        left_on_x86=quantisation_of(facts).left_on_x86,
         unpacked=devices.unpacked(facts),
         targets=deployment.rows(result),
         formulas=method.formulas(facts),

@@ -47,6 +47,17 @@ def test_how_far_bounds_were_off_is_said_once_and_beside_the_first_of_them(
     assert f"{MEASURED.least:.1f} to {MEASURED.most:.1f}" in sentence
 
 
+def test_layers_that_stay_in_floating_point_on_x86_are_told_below_the_times() -> None:
+    for kind, told in (("int8", True), ("uint8", False)):
+        found = facts(
+            f"g ({kind}[1,2,4] x) => ({kind}[1,1,4] y) <int8[1,2,1] w = {{1,2}}, float s = {{1}}, "
+            f"int8 n = {{0}}, {kind} z = {{3}}> {{ d = DequantizeLinear (x, s, z) "
+            "v = DequantizeLinear (w, s, n) e = Conv (d, v) y = QuantizeLinear (e, s, z) }"
+        )
+        text = page_of(Result(found, (), ()), "i7_1185g7")
+        assert ("ONNX Runtime computes 1 of them in floating point" in text) == told
+
+
 def test_the_documentation_has_the_same_figures() -> None:
     assert (
         f"{MEASURED.least:.1f} to {MEASURED.most:.1f} times for {MEASURED.models} measured models"
