@@ -133,7 +133,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what was imported and collected alone: looking through it for garbage costs a tenth
     of the run, and touching it in forked children as much again."""
     warm.set_aside()
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     gc.enable()
     if len(session.items) > MANY and workers.count(session.config.option.workers):
         warm.start()  # one for all workers

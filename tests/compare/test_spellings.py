@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from analyzer.compare import compare
+from tests import runtime
 from tests.golden.text import facts_of, parse
 
 CONV = "(float[1,2,7,8] x, float[2,2,3,3] w) => (float[A,B,C,D] y) {{ y = Conv {} (x, w) }}"
@@ -119,9 +119,7 @@ OTHER = [
 def _computes_the_same(old: str, new: str) -> bool:
     results = []
     for text in (old, new):
-        session = onnxruntime.InferenceSession(
-            parse(f"g {text}", 19).SerializeToString(), providers=["CPUExecutionProvider"]
-        )
+        session = runtime.session(parse(f"g {text}", 19).SerializeToString())
         dice = np.random.default_rng(1)
         fed = {each.name: dice.standard_normal(each.shape).astype(np.float32)
                for each in session.get_inputs()}  # fmt: skip

@@ -20,6 +20,7 @@ from analyzer.facts import Facts
 from analyzer.findings.finding import Severity
 from analyzer.lint import lint
 from analyzer.ruleset import load_rules
+from tests import runtime
 from tests.conformance import networks
 from tests.conformance.breaks import BREAKS, Network
 from tests.golden.text import facts_of
@@ -38,7 +39,7 @@ onnxruntime.set_default_logger_severity(4)
 def refusal(model: onnx.ModelProto) -> str:
     """Why ONNX Runtime does not load the model; empty if it does."""
     try:
-        onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        runtime.session(model.SerializeToString())
     except Exception as error:  # noqa: BLE001 - its exceptions have no common base
         return str(error)
     return ""

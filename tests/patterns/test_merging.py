@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from analyzer.patterns.merging import Merge, merges_of
+from tests import runtime
 from tests.golden.text import facts, parse
 
 PICTURE = "float[1,2,8,8] x"
@@ -78,7 +78,7 @@ def merges(graph: str) -> tuple[Merge, ...]:
 
 def run(graph: str) -> np.ndarray:
     model = parse(graph).SerializeToString()
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    session = runtime.session(model)
     shape = session.get_inputs()[0].shape
     x = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     return np.asarray(session.run(None, {"x": x})[0])
@@ -147,7 +147,7 @@ def test_a_look_up_gives_the_rows_that_one_hot_rows_pick() -> None:
         (merge,) = merges(graphs[0])
         assert (merge.kind, merge.saved) == ("lookup", facts(graphs[0]).totals.macs)
         assert (facts(graphs[1]).totals.macs, merges(graphs[1])) == (0, ())
-        sessions = [onnxruntime.InferenceSession(parse(g).SerializeToString()) for g in graphs]
+        sessions = [runtime.session(parse(g).SerializeToString()) for g in graphs]
         assert np.array_equal(*(session.run(None, {"x": asked})[0] for session in sessions))
 
 

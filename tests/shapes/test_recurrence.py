@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from analyzer.graph.program import build_program, normal_domain
 from analyzer.shapes import recurrence
 from analyzer.shapes.recurrence import parts_of_inputs
+from tests import runtime
 from tests.golden.text import facts, parse
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ def shapes_of(found: Facts) -> dict[str, tuple[int | None, ...] | None]:
 
 def run(graph: str, found: Facts) -> None:
     """In ONNX Runtime, with the shapes that were assumed; raises where it refuses them."""
-    session = onnxruntime.InferenceSession(
-        parse(graph).SerializeToString(), providers=["CPUExecutionProvider"]
-    )
+    session = runtime.session(parse(graph).SerializeToString())
     kinds = {"float32": np.float32, "int32": np.int32, "bool": np.bool_}
     fed: dict[str, Any] = {}
     for each in found.inputs:

@@ -8,6 +8,7 @@ import onnx
 import onnxruntime
 import pytest
 
+from tests import runtime
 from tests.cases import node_cases
 from tests.targets.asking import fit, fits, model, own
 
@@ -27,9 +28,7 @@ def session(proto: onnx.ModelProto) -> str:
     options.log_severity_level = 4
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        onnxruntime.InferenceSession(
-            proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        runtime.session(proto.SerializeToString(), options)
     except Exception as error:  # noqa: BLE001 - its classes are not documented
         return "NotImplemented" if "NOT_IMPLEMENTED" in str(error) else "Fail"
     return "ok"
