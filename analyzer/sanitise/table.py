@@ -160,7 +160,7 @@ ENDS: dict[str, str] = {
     "report/compare/pages.py html": "what the templates made",
     "report/github.py render_batch": "commands of ours",
     "report/gitlab.py _issue": "a digest",
-    "report/html.py render": "what the templates made",
+    "report/html.py _finished": "what the templates made",
     "report/index/html.py render_batch": "what the templates made",
     "report/index/html.py render_index": "what the templates made",
     "report/hangul.py _keeping.Kept.set_text": "a length",
