@@ -90,6 +90,24 @@ def test_parts_multiply_as_often_as_the_evidence_says() -> None:
             assert node.conv.groups > 1 or sum(part.macs for part in pair.parts) == low.macs
 
 
+def test_a_convolution_of_two_moves_what_is_between_them_twice() -> None:
+    """Of 9 × 7 from 4 to 8 channels through 2: 252 read, 126 written and read, 504 written."""
+    (node,) = facts("g (float[1,4,9,7] x, float[8,4,3,3] w) => (float[1,8,9,7] y) "
+                    "{ y = Conv <pads = [1,1,1,1]> (x, w) }").nodes  # fmt: skip
+    assert node.conv is not None
+    for low, weights, macs in (
+        (judge_channels(TWO, (8, 4, 3, 3), node.macs), (9 * 4 * 2, 2 * 8), (4536, 1008)),
+        (judge_axes(TWO, node.conv), (3 * 4 * 2, 3 * 2 * 8), (1512, 3024)),
+    ):
+        made = split._pair(node, low)
+        assert made is not None
+        assert [part.moved for part in made.parts] == [
+            252 + 126 + weights[0],
+            126 + 504 + weights[1],
+        ]
+        assert [part.macs for part in made.parts] == [*macs]
+
+
 def test_a_product_of_two_moves_what_is_between_them_twice() -> None:
     """Of 40 rows from 12 to 8 through 2: 480 read, 80 written and read, 320 written, 40 weights."""
     (node,) = facts("g (float[40,12] x, float[12,8] w) => (float[40,8] y) "

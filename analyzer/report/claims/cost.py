@@ -63,11 +63,10 @@ def _branches(facts: Facts) -> tuple[int, int] | None:
         return None
     macs = flops = 0
     for node in facts.nodes:
-        times = node.executions_range[0]
         (low, high), (least, most) = node.macs_range, node.flops_range
         if not node.scope and node.composite and high is not None:
-            macs += times * (high - low)
-            flops += 0 if most is None else times * (most - least)
+            macs += high - low
+            flops += 0 if most is None else most - least
     return (totals.macs_range[0] + macs, totals.flops_range[0] + flops) if macs else None
 
 
