@@ -15,6 +15,7 @@ from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
 from analyzer.report.view.action import Action
 from analyzer.report.view.findings import training
+from analyzer.report.view.options.form import lighter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,10 +106,7 @@ def _leaves(form: SmallerForm, page: Page) -> Iterator[str]:
         yield _("leaves {macs} ({share})", macs=macs, share=share)
     elif form.macs is not None and page.macs:
         yield _("leaves {macs}", macs=page.bounded(units.si(form.macs, "MAC")))
-    if form.weight_bytes not in (None, form.bytes_now):
-        bytes_, now = units.size(form.weight_bytes), units.size(form.bytes_now)
-        yield (_("weights and scales {bytes} instead of {now}", bytes=bytes_, now=now)
-               if form.scales_now
-               else _("weights {bytes} instead of {now}", bytes=bytes_, now=now))  # fmt: skip
+    if weights := lighter(form):
+        yield weights
     if file := advised.in_file(form):
         yield file

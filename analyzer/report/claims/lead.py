@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.claims.cost import best_action, is_slower
-from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
+from analyzer.report.view.options.form import LEVELS, Level, SmallerForm, lighter
 from analyzer.report.view.steps import first, worth
 from analyzer.sanitise import label
 
@@ -68,13 +67,10 @@ def _id(each: Action | SmallerForm) -> str:
 
 def _brings(each: Action | SmallerForm) -> str:
     """Of fewer bits: the weights that are left, and where they do not make it faster."""
-    if not isinstance(each, SmallerForm) or each.grows:
+    if not isinstance(each, SmallerForm) or each.grows or (each.weight_bytes or 0) > each.bytes_now:
         return ""
-    if each.weight_bytes is None or each.weight_bytes >= each.bytes_now:
-        return ""
-    then, now = units.size(each.weight_bytes), units.size(each.bytes_now)
-    said = _("weights {bytes} instead of {now}", bytes=then, now=now)
-    return f"{said}; {_('no faster on x86 CPUs')}" if each.id == WIDENED else said
+    said = lighter(each)
+    return f"{said}; {_('no faster on x86 CPUs')}" if said and each.id == WIDENED else said
 
 
 def hows_of(result: Result, leads: tuple[Lead, ...], share: float) -> tuple[str, ...]:

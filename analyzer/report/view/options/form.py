@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from analyzer import units
 from analyzer.devices import bound, replaced, room
 from analyzer.facts import Certainty
+from analyzer.language import _
 from analyzer.records import HIDDEN
 from analyzer.report.view.devices import on
 from analyzer.restore import record
@@ -108,6 +110,16 @@ class SmallerForm:
     def grows(self) -> bool:
         """Whether the file is larger afterwards."""
         return (self.file_bytes or 0) > (self.file_now or 0)
+
+
+def lighter(form: SmallerForm) -> str:
+    """The weights afterwards and today, in words; empty where they stay or nobody counted."""
+    if form.weight_bytes is None or form.weight_bytes == form.bytes_now:
+        return ""
+    then, now = units.size(form.weight_bytes), units.size(form.bytes_now)
+    if form.scales_now:
+        return _("weights and scales {bytes} instead of {now}", bytes=then, now=now)
+    return _("weights {bytes} instead of {now}", bytes=then, now=now)
 
 
 def alternatives(altered: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
