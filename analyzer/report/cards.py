@@ -163,6 +163,13 @@ def _inside(v: Values) -> Iterator[str]:
         yield many(v["tree_nodes"], "tree node")
 
 
+def leads_fused(v: Values) -> bool:
+    """Whether the peak in integer kernels is the number, and that of the file as written a detail:
+    of a quantised model with one peak whatever data decide."""
+    fused, ends = v["fused_bytes"], v["bytes"]
+    return fused is not None and ends is not None and ends[0] == ends[1] and fused != ends[0]
+
+
 def _peak(v: Values) -> Card:
     value = _("unknown")
     if v["bytes"] is not None:
@@ -175,7 +182,7 @@ def _peak(v: Values) -> Card:
     where = (_("while {name} runs", name=label(v["name"], widths.TERM)),) if v["name"] else ()
     place, fused = "memory.peak_bytes", v["fused_bytes"]
     if fused is not None and {fused} != set(v["bytes"] or ()):
-        if v["bytes"] is not None and v["bytes"][0] == v["bytes"][1]:
+        if leads_fused(v):
             where = (_("with Q and DQ in integer kernels"),
                      _("{size} as written", size=value), *where)  # fmt: skip
             value, place = units.size(fused), "claims.memory.peak.fused_bytes"

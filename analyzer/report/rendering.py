@@ -37,7 +37,7 @@ _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
 )
 """A number with its unit."""
-_SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?!onnx$)(?=[A-Za-z])")
+_SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?!onnx$)(?=\d*[A-Za-z])")
 """Where a name may go on in the next line, as long as letters follow that are no ending."""
 _LONG = 12
 """Letters from which a name may have to."""

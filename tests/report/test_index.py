@@ -8,8 +8,11 @@ from dataclasses import replace
 import pytest
 
 from analyzer.devices import profile
+from analyzer.evidence import WeightEvidence
 from analyzer.facts import Certainty
 from analyzer.report import CHECK_FORMATS, Batch, Options, Result
+from analyzer.report.cards import cards
+from analyzer.report.claims import claims_of
 from analyzer.report.index import html as index
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, failed
@@ -116,6 +119,43 @@ def test_a_row_says_what_the_report_says_and_is_counted_as_that() -> None:
     assert text.count("judged in part") == 2 + text.count("2 judged in part")
     assert "error judged in part" in text
     assert "inconclusive" not in text
+
+
+def test_a_row_says_its_verdict_and_what_speaks_against_use_comes_first() -> None:
+    told = replace(counted("net", "findings", info=1), verdict="Nothing urgent.", rules=("STR001",))
+    doubt = replace(told, path="doubt", doubtful=True, untrained=True, verdict="One warning.")
+    warned = costing("warned", 99)
+    warned = replace(warned, outcome="findings", counts={"error": 0, "warning": 1, "info": 0})
+    assert [row.path for row in worst_first([told, warned, doubt])] == ["doubt", "warned", "net"]
+    text = page(told, doubt)
+    assert "speaks against use not a trained model One warning. STR001" in text
+    assert "net VGG-16 Nothing urgent. STR001" in text
+    paper = words(index.index_page([told, doubt], Options(), "nets", on_paper=True))
+    assert "Nothing urgent. 0 0 1" in paper
+
+
+def test_a_row_has_the_peak_that_its_report_leads_with(mobilenet: Result) -> None:
+    memory = replace(mobilenet.facts.memory, fused_bytes=1000)
+    quantised = replace(mobilenet, facts=replace(mobilenet.facts, memory=memory))
+    row = entry_of(quantised, "net.onnx", whole=False)
+    assert (row.peak_bytes, row.peak_as_written) == ((1000, False), (memory.peak_bytes, False))
+    (card,) = [c for c in cards([*claims_of(quantised)], "macs") if c.claim == "peak"]
+    assert card.value == "1000 B"
+    line = table(row)[0]
+    assert int(line["peak_activation_bytes"]) == memory.peak_bytes
+    assert line["peak_in_integer_kernels_bytes"] == "1000"
+    data = replace(memory, peak_range=(5, memory.peak_bytes))
+    varying = replace(mobilenet, facts=replace(mobilenet.facts, memory=data))
+    assert entry_of(varying, "net.onnx", whole=False).peak_bytes == (memory.peak_bytes, False)
+
+
+def test_a_row_says_that_weights_are_placeholders(mobilenet: Result) -> None:
+    for evidence, told in (
+        (None, False), (WeightEvidence({}), False),
+        (WeightEvidence({}, placeholder=True), True),
+    ):  # fmt: skip
+        read = replace(mobilenet, facts=replace(mobilenet.facts, evidence=evidence))
+        assert entry_of(read, "net.onnx", whole=False).untrained is told
 
 
 def test_families_are_architectures_then_kinds_and_no_unread_file() -> None:

@@ -314,13 +314,13 @@ def test_totals_are_sums_and_the_largest_peak() -> None:
 def test_four_numbers_stand_at_the_top() -> None:
     totals = totals_of([
         entry("a", 2_000_000, counts={"error": 1, "warning": 2, "info": 3}, silenced=4),
-        entry("b" * 50, 3_000_000, weight_bytes=IndexFigure(2008), peak_bytes=IndexFigure(2048)),
+        entry("b" * 90, 3_000_000, weight_bytes=IndexFigure(2008), peak_bytes=IndexFigure(2048)),
     ])  # fmt: skip
     assert [card[:3] for card in _cards(totals, "why")] == [
         ("Models", "2", ("2 clean",)),
         ("Findings", "6", ("1 error", "2 warnings", "3 infos", "4 more not reported")),
         ("Compute of all", "5 MMAC", ("20 parameters", "2 KiB of weights")),
-        ("Largest peak of activations", "2 KiB", ("b" * 20 + "…" + "b" * 19,)),
+        ("Largest peak of activations", "2 KiB", ("b" * 40 + "…" + "b" * 39,)),
     ]
     assert [card.link for card in _cards(totals, "why")] == ["why", "", "", ""]
     unread = totals_of([IndexEntry("c", "inconclusive", judged=False)])

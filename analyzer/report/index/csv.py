@@ -17,7 +17,8 @@ COLUMNS = (
     "model", "outcome", "judged", "errors", "warnings", "infos", "silenced", "rules",
     "architecture", "family", "macs", "macs_at_least", "params", "params_at_least",
     "weight_bytes", "weight_bytes_at_least", "peak_activation_bytes",
-    "peak_activation_bytes_at_least", "verdict", "reasons",
+    "peak_activation_bytes_at_least", "peak_in_integer_kernels_bytes",
+    "verdict", "reasons",
 )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
         entry.silenced if entry.judged else None, " ".join(entry.rules),
         entry.detail, entry.group,
         *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
-        *_pair(entry.peak_bytes), entry.verdict, "; ".join(entry.reasons),
+        *_pair(entry.peak_as_written), entry.peak_bytes.value,
+        entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
     )  # fmt: skip
 

@@ -12,7 +12,9 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, mark, retold
 from analyzer.report import words
-from analyzer.report.claims.advice import verdict
+from analyzer.report.cards import leads_fused
+from analyzer.report.claims.advice import verdict, verdict_with_options
+from analyzer.report.claims.cost import peak
 from analyzer.report.claims.identity import family
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
@@ -80,6 +82,10 @@ class IndexEntry:
     """The first sentence of its report."""
     wrong: bool = False
     """It begins with errors."""
+    doubtful: bool = False
+    """Warnings speak against using it."""
+    untrained: bool = False
+    """Its weights are placeholders."""
     partly: bool = False
     """It says of figures that they are of a part."""
     group: str = ""
@@ -98,7 +104,9 @@ class IndexEntry:
     params: IndexFigure = UNKNOWN
     weight_bytes: IndexFigure = UNKNOWN
     peak_bytes: IndexFigure = UNKNOWN
-    """Peak activation memory."""
+    """Peak activation memory, as its report leads with: of quantised models in integer kernels."""
+    peak_as_written: IndexFigure = UNKNOWN
+    """The same as the file is written."""
     times: tuple[Elapsed, ...] = ()
     """On the devices that somebody named."""
     files: Mapping[str, str] | None = None
@@ -126,16 +134,18 @@ def entry_of(
     """The row of one model.
 
     It needs of the model's operators only those that findings are about; that there are no others,
-    and no blocks, is what ``whole`` denies. Then the kind of an unknown network cannot be told.
+    and no blocks, is what ``whole`` denies. Then the kind of an unknown network cannot be told, nor
+    what smaller forms it has, and the sentence is that of ``check``.
     """
     facts = result.facts
     known = facts.architecture
-    found_first = verdict(result)
+    found_first = verdict_with_options(result) if whole else verdict(result)
     said = words.say([found_first])
     reasons = [notice.sentence for notice in without_verdict(result, again=True)]
     part = partly(found_first.values)
     if part and not reasons:
         reasons = [part]
+    fused = facts.memory.fused_bytes if leads_fused(peak(result).values) else None
     left = len(reasons) - REASONS
     more = (_("and {n} more", n=units.count(left)),) if left > 0 else ()
     order = list(Severity)
@@ -147,6 +157,8 @@ def entry_of(
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],
         wrong=found_first.values["kind"] == "errors",
+        doubtful=bool(found_first.values["doubts"]),
+        untrained=facts.evidence is not None and facts.evidence.placeholder,
         partly=bool(part),
         group=label(retold(known.family), widths.TERM)
         if known
@@ -161,7 +173,8 @@ def entry_of(
         macs=_macs(facts),
         params=_stored(facts, facts.parameters.weights),
         weight_bytes=_stored(facts, facts.parameters.weight_bytes),
-        peak_bytes=_peak(facts),
+        peak_bytes=_peak(facts, fused),
+        peak_as_written=_peak(facts),
         times=tuple(_time(facts, device) for device in devices),
         files=files,
     )
@@ -183,10 +196,12 @@ def _stored(facts: Facts, value: int) -> IndexFigure:
     return IndexFigure(value, certainty is Certainty.LOWER_BOUND)
 
 
-def _peak(facts: Facts) -> IndexFigure:
+def _peak(facts: Facts, instead: int | None = None) -> IndexFigure:
     memory = facts.memory
     if facts.totals.certainty is Certainty.UNKNOWN:
         return UNKNOWN
+    if instead is not None:
+        return IndexFigure(instead)
     return IndexFigure(
         memory.peak_bytes, memory.certainty in (Certainty.LOWER_BOUND, Certainty.UNKNOWN)
     )

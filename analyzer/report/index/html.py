@@ -43,7 +43,7 @@ PRINTED_ROWS = 200
 """The same on paper."""
 LISTED = 2_000
 """Most findings of the page of ``check``; those of the models that follow are left to the CSV."""
-NAME = 40
+NAME = 80
 """Longest name of a model in a card."""
 SCRIPTS = ("theme", "sort", "filter")
 
@@ -56,6 +56,8 @@ class IndexCard(NamedTuple):
     detail: tuple[str, ...]
     link: str = ""
     """Id of what its first detail leads to."""
+    named: bool = False
+    """Its details are names of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,7 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
             _("Largest peak of activations"),
             figure(totals.peak_bytes, "B"),
             (label(totals.peak_of, NAME),) if totals.peak_of else (),
+            named=True,
         ),
     ]
 
