@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+
+from analyzer.converters.converter import Leaving
 
 left: Any = import_module("analyzer.converters.left")  # the package has a function of that name
 
@@ -103,3 +106,64 @@ def test_what_is_joined_was_joined_along_another_axis(monkeypatch: pytest.Monkey
     assert not turned((4, 2), (4, 8), (4, 2)), "none is"
     assert not turned((4, 2), (4, 8), (2, 2, 2))
     assert not turned((4, 2), (4, 8), None)
+
+
+def made(op: str = "Relu", *inputs: str, scope: str = "", domain: str = "", extent: Any = None,
+         makers: tuple[Any, ...] = ()) -> Any:  # fmt: skip
+    found = node(op, *inputs, makers=makers)
+    found.scope, found.domain, found.extent, found.id = scope, domain, extent, inputs[-1:]
+    return found
+
+
+def whole(*, assumptions: Any = (), held: Any = {"k": 3, "one": 1}) -> Any:
+    tensors = [some(name=name, elements=size) for name, size in held.items()]
+    known: dict[Any, Any] = {}
+
+    def once(make: Callable[[Any], Any]) -> Any:
+        return known.setdefault(make, make(facts))
+
+    facts = some(assumptions=assumptions, parameters=some(tensors=tensors), once=once)
+    return facts
+
+
+def test_what_a_limit_states_is_asked_and_nothing_else() -> None:
+    conv, grouped = node("Conv"), node("Conv", groups=2)
+    computed = node("Reshape", "x", "s")
+    open_ = whole(assumptions=("N",))
+    for stated, met, others in (
+        ({}, (), (made(),)),
+        ({"operators": ("Relu", "Add")}, (made(), made("Add")), (made("Sub"),)),
+        ({"domains": ("d",)}, (made(domain="d"),), (made(), made(domain="e"))),
+        ({"bodies": True}, (made(scope="s"), made(scope="s", extent=2)), (made(),)),
+        ({"functions": True}, (made(scope="s"),), (made(scope="s", extent=2), made())),
+        ({"zeros": True}, (made("Add", "x"),), (made("Add", "zero"),)),
+        ({"first": True}, (made("Add", "k", "x"),), (made("Add", "x", "k"), made())),
+        ({"single": True}, (made("Add", "x", "one"), made("Add", "one", "k")),
+         (made("Add", "k", "one"), made("Add", "x"))),
+        ({"behind": ("Conv",)}, (made(makers=(node("Gemm"),)),), (made(makers=(conv,)),)),
+        ({"grouped": ("Conv",)}, (made("Mul", "x", "k", makers=(grouped,)),),
+         (made("Mul", "x", makers=(grouped,)), made("Mul", "x", "k", makers=(conv,)))),
+        ({"reshaped": True}, (made(makers=(computed,)),),
+         (made(makers=(node("Reshape", "x", "k"),)), made())),
+        ({"operators": ("Add",), "bodies": True}, (made("Add", scope="s"),),
+         (made("Add"), made(scope="s"))),
+        ({"first": True, "single": True}, (made("Add", "one"),),
+         (made("Add", "k"), made("Add", "x", "one"))),
+    ):  # fmt: skip
+        limit = Leaving("why", **cast("Any", stated))
+        assert all(left._is_met(whole(), limit, each) for each in met), stated
+        assert not any(left._is_met(whole(), limit, each) for each in others), stated
+    limit = Leaving("why", open=True)
+    assert left._is_met(open_, limit, made())
+    assert not left._is_met(whole(), limit, made())
+
+
+def test_limits_of_size_and_of_position_are_asked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, stated in (("_is_gathered", "gathered"), ("_is_turned", "axis")):
+        monkeypatch.setattr(left, name, lambda _, each: each.op_type == "Transpose")
+        limit = Leaving("why", **cast("Any", {stated: True}))
+        assert left._is_met(whole(), limit, made("Transpose"))
+        assert not left._is_met(whole(), limit, made())
+    large = Leaving("why", elements=3)
+    held = whole(held={"a": 2, "b": 3, "c": 4, "d": None, "e": 9})
+    assert left._met(held, large, {"a", "b", "c", "d"}) == {"b", "c"}

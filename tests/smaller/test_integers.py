@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -13,10 +14,13 @@ from onnxruntime.quantization import quantize_dynamic
 from analyzer.devices import bound, profile
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options
-from analyzer.smaller.integers import Staying, staying
+from analyzer.smaller.integers import Staying, made_weights, staying
 from analyzer.smaller.recurrent import recurrent
-from tests.golden.text import facts_of
+from tests.golden.text import facts, facts_of
 from tests.smaller.test_recurrent import cell
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
 
 WIDTH, LENGTH = 256, 256
 
@@ -120,3 +124,38 @@ def test_what_is_kept_is_computed_at_its_own_peak() -> None:
     device = profile("rpi5")
     every = bound(facts, device, {"float32": "int8"}, {"float32": 2 * 256**3})
     assert every.seconds == bound(facts, device).seconds
+
+
+def test_weights_that_operators_make_are_folded_before() -> None:
+    """Two 1×1 convolutions of 4 × 4 channels on 8 × 8 places, whose weights are stored or made, and
+    a normalisation with a scale, a bias, a mean and a variance of four channels."""
+
+    def stored(name: str, *shape: int) -> str:
+        sides, values = ",".join(map(str, shape)), ", ".join("1" * int(np.prod(shape)))
+        return f"float[{sides}] {name} = {{{values}}}"
+
+    def model(first: str, second: str) -> Facts:
+        named = [stored("w", 4, 4, 1, 1), stored("u", 4, 4, 1, 1), *(stored(n, 4) for n in "sghmv")]
+        return facts(
+            f"g (float[1,4,8,8] x) => (float[1,4,8,8] y) <{', '.join(named)}> {{ {first} {second} "
+            "b = Conv (a, f) y = BatchNormalization (b, g, h, m, v) }"
+        )
+
+    plain, made = "a = Conv (x, w)", "e = Mul (w, s) a = Conv (x, e)"
+    both = ("a", "b")
+    # scales and zero points: of two inputs, one between and two weights, 5 bytes each
+    for first, second, makers, static, dynamic, alone, gone in (
+        (plain, "f = Identity (u)", (), Staying(0, 16 + 4 + 8, both, 25),
+         Staying(1024, 16 + 8 + 8, ("a",), 5), Staying(0, 16 + 8 + 8, both, 25),
+         Staying(0, 16 + 4, both, 33, 4 + 8)),
+        (made, "f = Mul (u, s)", ("Mul",), Staying(0, 0, both, 25), Staying(0, 8, both, 10),
+         Staying(0, 8, both, 25), Staying(0, 4, both, 33, 4 + 8)),
+        (made, "f = Identity (u)", ("Mul", "Identity"), Staying(0, 0, both, 25),
+         Staying(0, 8, both, 10), Staying(0, 8, both, 25), Staying(0, 4, both, 33, 4 + 8)),
+    ):  # fmt: skip
+        found = model(first, second)
+        assert made_weights(found) == makers
+        assert staying(found, static=True) == static
+        assert staying(found, static=False) == dynamic
+        assert staying(found, static=True, only=("Conv",)) == alone
+        assert staying(found, static=True, gone=("y",)) == gone

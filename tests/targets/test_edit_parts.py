@@ -13,7 +13,15 @@ from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.shapes.types import Type
 from analyzer.targets.edits import _candidates, _edit, _helps, _target, _worth
 from analyzer.targets.fit import _verdict
-from analyzer.targets.restamp import _compatible, _same, _since, _types_of, needed_ir
+from analyzer.targets.restamp import (
+    OLDEST,
+    _compatible,
+    _same,
+    _since,
+    _types_of,
+    can_state,
+    needed_ir,
+)
 from tests.targets.asking import fit, model, own
 from tests.targets.test_table_files import table
 
@@ -272,3 +280,45 @@ def test_the_oldest_ir_version_is_the_one_released_with_the_opset() -> None:
     for new in ("bfloat16", "float8e4m3fn", "int4"):
         assert needed(13, "float32", new) is None
     assert needed(99) is None
+
+
+def test_a_model_can_state_an_opset_at_which_all_its_operators_mean_the_same() -> None:
+    def op(op_type: str, *names: str, domain: str = "", stated: tuple[str, ...] = ()) -> Any:
+        proto = SimpleNamespace(attribute=[SimpleNamespace(name=name) for name in stated])
+        return SimpleNamespace(op_type=op_type, domain=domain, proto=proto, inputs=names[:-1],
+                               outputs=names[-1:])  # fmt: skip
+
+    def says(
+        old: int, new: int, *ops: Any, inner: tuple[Any, ...] = (), functions: bool = False,
+        main: str = "float32", body: str | None = None,
+    ) -> bool:  # fmt: skip
+        scopes = [SimpleNamespace(index=n, ops=each) for n, each in enumerate((ops, inner))]
+        program = SimpleNamespace(main=SimpleNamespace(opsets={"": old}), scopes=scopes,
+                                  functions={"f": None} if functions else {})  # fmt: skip
+        kinds = [{name: main for name in "xy"}, {name: body for name in "xab" if body}]
+        instances = [
+            SimpleNamespace(scope=n, types={k: SimpleNamespace(dtype=v) for k, v in each.items()})
+            for n, each in enumerate(kinds)
+        ]
+        shapes = SimpleNamespace(instances=lambda: instances)
+        return can_state(cast("Any", program), cast("Any", shapes), new)
+
+    relu, newest = op("Relu", "x", "y"), defs.onnx_opset_version()
+    assert says(13, 14, relu)
+    assert says(14, 13, relu)
+    assert not says(14, 13, relu, main="int32"), "a type that the older one has not"
+    assert says(14, 15, relu, main="int32")
+    assert not says(14, 13, op("Reshape", "x", "s", "y", stated=("allowzero",)))
+    assert not says(13, 14, relu, op("Nothing", "x", "y"))
+    assert says(13, 14, relu, op("Nothing", "x", "y", domain="com.acme")), "another opset's"
+    assert not says(13, 14, relu, functions=True)
+    for low in (OLDEST, OLDEST - 1):
+        assert says(low, OLDEST, relu) is says(OLDEST, low, relu) is (low == OLDEST)
+    assert says(newest, newest, relu)
+    assert not says(newest, newest + 1, relu)
+    # a body reads what is around it, and its own tensors before that
+    reads = (op("Relu", "x", "a"),)
+    assert not says(14, 13, inner=reads, main="int32")
+    assert says(14, 13, inner=reads, main="int32", body="float32")
+    assert not says(14, 13, inner=reads, body="int32")
+    assert says(14, 13, relu, body="int32"), "what is around knows nothing of the body"

@@ -40,6 +40,8 @@ def switch(body: str, head: str = HEAD) -> Switch | None:
         ("s = Size (x) n = Cast <to = 1> (s) c = Less (n, k)", None),
         ("s = Shape (x) n = Gather <axis = 0> (s, w0) e = Cast <to = 1> (n) c = Less (e, k)", None),
         ("c = Less (k, k)", None),
+        ("c = com.example.Own (m, k)", None),
+        ("a = Less (m, k) c = com.example.Own (a)", None),
     ],
 )  # fmt: skip
 def test_the_comparison_is_told(condition: str, text: str | None) -> None:
@@ -104,10 +106,14 @@ FIXED = "a = Constant <value = float[2,4] {1, 2, 3, 4, 5, 6, 7, 8}> ()"
         ("a = Relu (x)", FIXED.replace("a =", "b ="), True),
         ("a = Relu (x)", "b = Neg (x)", False),
         (FIXED, FIXED.replace("a =", "b ="), False),
+        ("a = Relu (z)", "b = Relu (x)", False),
+        ("a = Relu (z)", FIXED.replace("a =", "b ="), True),
+        (FIXED.replace("a =", "e =") + " f = Relu (e) a = Add (e, f)", "b = Relu (z)", True),
+        (FIXED.replace("a =", "e =") + " f = Relu (e) a = Add (z, f)", "b = Relu (z)", False),
     ],
 )
 def test_an_if_with_one_branch_that_is_always_the_same(then: str, other: str, is_one: bool) -> None:
-    found = switch(f"{KEY} {IF.replace('THEN', then).replace('ELSE', other)}")
+    found = switch(f"{KEY} z = Neg (x) {IF.replace('THEN', then).replace('ELSE', other)}")
     assert (found is not None) is is_one
     if found is not None:
         assert (found.op_type, found.place, found.output) == ("If", "y", "y")
@@ -126,6 +132,8 @@ def test_an_if_with_one_branch_that_is_always_the_same(then: str, other: str, is
         ("f = Cast <to = 1> (c) a = Mul (one, f) y = Add (x, a)", None),
         ("f = Cast <to = 1> (c) a = Mul (x, f) y = Add (x, a)", None),
         ("f = Cast <to = 1> (c) g = Exp (f) a = Mul (p, g) y = Add (x, a)", None),
+        ("f = com.example.Own (c) a = Mul (p, f) y = Add (x, a)", None),
+        ("f = Cast <to = 1> (c) a = Mul (p, f) y = com.example.Own (x, a)", None),
         ("f = Cast <to = 1> (c) a = Mul (p, f) b = Add (x, a) y = Exp (b)", None),
         ("f = Cast <to = 1> (c) a = Mul (p, f) b = Add (x, a) y = Relu (b)", "y"),
         ("f = Cast <to = 1> (c) a = Mul (p, f) b = Add (x, a) d = Sub (x, a) y = Add (b, d)", None),
