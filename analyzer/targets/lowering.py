@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from onnx import TensorProto
-
 from analyzer.graph.attributes import Reference
 from analyzer.graph.tensors import decode_tensor, dims
 from analyzer.model.dtypes import DTYPES
@@ -247,11 +245,7 @@ class _Builder:
 
     def _keep_contents(self, op: Op, instance: Instance, env: _Env) -> None:
         if op.outputs and op.outputs[0]:
-            value = env.values[op.outputs[0]]
-            value.content = instance.values.get(op.outputs[0])
-            tensor = op.attributes.get("value")
-            if value.content is None and isinstance(tensor, TensorProto):
-                value.content = decode_tensor(tensor)
+            env.values[op.outputs[0]].content = instance.values.get(op.outputs[0])
 
     def _call(
         self, op: Op, call: Child, inputs: Sequence[TensorValue | None], env: _Env, graph: int

@@ -115,8 +115,9 @@ def made(op: str = "Relu", *inputs: str, scope: str = "", domain: str = "", exte
     return found
 
 
-def whole(*, assumptions: Any = (), held: Any = {"k": 3, "one": 1}) -> Any:
-    tensors = [some(name=name, elements=size) for name, size in held.items()]
+def whole(*, assumptions: Any = (), **held: int | None) -> Any:
+    stored = held or {"k": 3, "one": 1}
+    tensors = [some(name=name, elements=size) for name, size in stored.items()]
     known: dict[Any, Any] = {}
 
     def once(make: Callable[[Any], Any]) -> Any:
@@ -165,5 +166,5 @@ def test_limits_of_size_and_of_position_are_asked_too(monkeypatch: pytest.Monkey
         assert left._is_met(whole(), limit, made("Transpose"))
         assert not left._is_met(whole(), limit, made())
     large = Leaving("why", elements=3)
-    held = whole(held={"a": 2, "b": 3, "c": 4, "d": None, "e": 9})
+    held = whole(a=2, b=3, c=4, d=None, e=9)
     assert left._met(held, large, {"a", "b", "c", "d"}) == {"b", "c"}

@@ -295,7 +295,7 @@ def test_a_model_can_state_an_opset_at_which_all_its_operators_mean_the_same() -
         scopes = [SimpleNamespace(index=n, ops=each) for n, each in enumerate((ops, inner))]
         program = SimpleNamespace(main=SimpleNamespace(opsets={"": old}), scopes=scopes,
                                   functions={"f": None} if functions else {})  # fmt: skip
-        kinds = [{name: main for name in "xy"}, {name: body for name in "xab" if body}]
+        kinds = [dict.fromkeys("xy", main), {name: body for name in "xab" if body}]
         instances = [
             SimpleNamespace(scope=n, types={k: SimpleNamespace(dtype=v) for k, v in each.items()})
             for n, each in enumerate(kinds)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.graph.program import build_program
 from analyzer.model.limits import Limits
@@ -14,7 +16,7 @@ from analyzer.targets import functions, lowering
 from analyzer.targets.flow import Dataflow, Manner, TooMany
 from analyzer.targets.functions import Bodies, Pending, written_for
 from analyzer.targets.lowering import flow_of
-from analyzer.targets.use import Use
+from analyzer.targets.use import TensorValue, Use
 from tests.targets.asking import model
 
 PLAIN = Manner(host=False)
@@ -116,6 +118,45 @@ def test_a_local_function_is_its_body_or_one_operator() -> None:
     assert told(whole) == ("Neg[] F[0]", "00", "F", "")
     assert [use.local for use in whole.uses] == [False, True]
     assert [use.site for use in flow(CALLED).uses] == ["a", "own.F/q", "own.F/r"]
+
+
+def test_an_attribute_that_a_call_does_not_give_is_not_stated() -> None:
+    text = """<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
+    g (float[2,2] x) => (float[2,2] y) {{ y = own.F {} (x) }} <domain: "own", opset_import:
+    ["" : 17]> F <k> (p) => (r) {{ q = LeakyRelu <alpha: float = @k> (p)
+    r = Gemm <alpha: float = @k, transB = 1> (q, p) }}"""
+    for given, first, second in (
+        ("", {}, {"transB": 1}), ("<k = 0.5>", {"alpha": 0.5}, {"alpha": 0.5, "transB": 1}),
+    ):  # fmt: skip
+        assert [use.attributes for use in flow(text.format(given)).uses] == [first, second]
+
+
+def test_what_is_stored_is_constant_and_known_as_far_as_it_is_small() -> None:
+    def read(array: Any, *, sparse: bool = False, node: bool = False) -> TensorValue | None:
+        ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, array.shape) for n in "xy"]
+        held = numpy_helper.from_array(array, "c")
+        nodes = [helper.make_node("Constant", [], ["c"], value=held)] if node else []
+        nodes.append(helper.make_node("Add", ["x", "c"], ["y"]))
+        graph = helper.make_graph(nodes, "g", ends[:1], ends[1:],
+                                  [] if node or sparse else [held])  # fmt: skip
+        if sparse:
+            places = numpy_helper.from_array(np.arange(array.size), "")
+            graph.sparse_initializer.append(helper.make_sparse_tensor(held, places, array.shape))
+        proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        program = build_program(proto, {"": 17})
+        found = flow_of(program, Inference(program, Bindings(assume=False)).run(), PLAIN)
+        (use,) = found.uses
+        return use.input(1)
+
+    small, large = np.arange(3, dtype=np.float32), np.ones(5000, np.float32)
+    for array in (small, large):
+        for options in ({}, {"node": True}, {"sparse": True}):
+            value = read(array, **options)
+            assert value is not None
+            assert value.constant is True, options
+            known = None if value.content is None else value.content.tolist()
+            assert known == (None if array is large or "sparse" in options else [0, 1, 2])
+            assert "sparse" in options or (value.dtype, value.shape) == ("f32", array.shape)
 
 
 def test_functions_may_not_expand_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
