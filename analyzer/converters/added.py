@@ -60,9 +60,9 @@ def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> 
     )
 
 
-def stated_bytes(facts: Facts) -> int:
+def stated_bytes(facts: Facts, times: int = 1) -> int:
     """Of the types that converters state of all tensors of the main graph, as onnx's shape
-    inference tells them: those that the file does not state yet."""
+    inference tells them, so many ``times``: those that the file does not state yet."""
     ends = {tensor.name for tensor in facts.outputs}
     made = [t for n in facts.nodes if not n.scope for t in n.outputs if t.name not in ends]
     whole = sum(
@@ -70,7 +70,7 @@ def stated_bytes(facts: Facts) -> int:
         for t in made
         if t.dtype is not None
     )
-    return whole * max(0, len(made) - facts.model.typed) // max(1, len(made))
+    return whole * max(0, times * len(made) - facts.model.typed) // max(1, len(made))
 
 
 def shrunk_bytes(facts: Facts, tool: Converter, chosen: Collection[str] = ()) -> int:

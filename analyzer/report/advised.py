@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.devices import MEASURED
 from analyzer.language import _, mark, ngettext, series, term
-from analyzer.report.view.actions import grows, leaving
-from analyzer.report.view.options.form import COMMANDS, LEVELS, SmallerForm
+from analyzer.report.view.actions import leaving
+from analyzer.report.view.options.form import LEVELS, SmallerForm
+from analyzer.report.view.simplified import Added, command
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -28,14 +29,17 @@ little, whatever it was of larger models."""
 
 def tidying(step: FirstStep) -> str:
     """What undoes clean-ups, in a line above them."""
-    command = COMMANDS[step.tool]
-    stored = max((each.written, each.file_now) for each in step.of
-                 if not isinstance(each, SmallerForm))  # fmt: skip
-    more = "; ".join(filter(None, (f"`pip install {step.tool}`", grows(*stored))))
+    asks = [each for each in step.of if not isinstance(each, SmallerForm)]
+    most = max((each for each in asks if each.tool == step.tool), key=lambda each: each.written)
+    limit = min(each.limit for each in asks if each.tool == step.tool)
+    adds = Added(most.written, limit, most.unlimited, most.states, most.peak_sorted,
+                 most.peak_now)  # fmt: skip
+    typed = command(step.tool, limit)
+    more = "; ".join(filter(None, (f"`pip install {step.tool}`", adds.told(most.file_now))))
     if step.needs:
         return _("Clean up after {rule} with `{command}` ({grows})",
-                 rule=step.needs, command=command, grows=more)  # fmt: skip
-    return _("Clean up with `{command}` ({grows})", command=command, grows=more)
+                 rule=step.needs, command=typed, grows=more)  # fmt: skip
+    return _("Clean up with `{command}` ({grows})", command=typed, grows=more)
 
 
 def weight(step: FirstStep) -> str:

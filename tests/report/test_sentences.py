@@ -500,11 +500,32 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
     ]
 
 
+UNCHANGED = {"limit": 0, "unlimited": 0, "states": 0, "peak_sorted": None, "peak_now": None}
+
+
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
-    low: Any = SimpleNamespace(written=0, file_now=9, impact="low", effort="medium", stored=2048,
-                               traffic=0, tool="onnxslim", peak_folded=None)  # fmt: skip
-    high: Any = SimpleNamespace(written=0, file_now=9, impact="high", effort="low", stored=1024,
-                                traffic=4096, tool="onnxslim", peak_folded=2048)  # fmt: skip
+    low: Any = SimpleNamespace(
+        written=0,
+        file_now=9,
+        impact="low",
+        effort="medium",
+        stored=2048,
+        traffic=0,
+        tool="onnxslim",
+        peak_folded=None,
+        **UNCHANGED,
+    )
+    high: Any = SimpleNamespace(
+        written=0,
+        file_now=9,
+        impact="high",
+        effort="low",
+        stored=1024,
+        traffic=4096,
+        tool="onnxslim",
+        peak_folded=2048,
+        **UNCHANGED,
+    )
     other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})
     more = "`pip install onnxslim`"
     for of, needs, told in (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analyzer.report.view.actions import grows
-from analyzer.smaller.folded import folded_bytes
+from analyzer.report.view.simplified import Added
+from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under, spared
 from tests.golden.text import facts
 
 MANY = ", ".join(["1"] * 64)
@@ -36,9 +36,54 @@ def test_a_file_grows_by_what_is_read_of_results_that_never_change() -> None:
         assert folded_bytes(found) == grown, body
 
 
-def test_growth_by_half_is_told_from_what_to_what() -> None:
-    assert grows(0, 1000) == ""
-    assert grows(499, 1000) == "it stores 499 B that operators make"
-    assert grows(512, 1024) == (
-        "it stores 512 B that operators make: the file grows from 1 KiB to about 1.5 KiB"
-    )
+HALF_A_MEGABYTE = """g (float[64] x) => (float[512,256] y)
+    <int64[2] n = {512, 256}, int64[1] m = {256}, float[1] i = {1}, float[1] j = {2}> {
+  c = Expand (i, n)  d = Expand (j, m)  e = Mul (c, d)  f = ReduceMax <keepdims = 0> (x)
+  g = Mul (e, f)  y = Add (g, d)
+}"""
+
+
+def test_results_above_a_limit_stay_computed_and_what_they_read_is_stored() -> None:
+    found = facts(HALF_A_MEGABYTE)
+    whole, small, before = 512 * 256 * 4, 256 * 4, 2 * 8 + 8 + 4 + 4
+    assert folded_bytes(found) == whole + small - before
+    assert folded_bytes(found, whole) == whole + small - before
+    # n and i stay, as c is computed; d takes the place of j and m
+    assert folded_bytes(found, whole - 1) == small - 8 - 4
+    assert folded_bytes(found, small - 1) == 0
+    assert {*map(len, (spared(found, None), spared(found, 4)))} == {0, 5}
+    assert [limit_under(found, most) for most in (whole * 2, small, 1)] == [None, 1 << 16, 1 << 10]
+
+
+def test_the_peak_in_the_order_of_levels_is_of_all_that_is_ready_at_once() -> None:
+    def peak(body: str, given: str = "float[4] x") -> int | None:
+        return levelled_peak(facts(f"g ({given}) => (float[4] y) <float[4] w = {{1,2,3,4}}> "
+                                   f"{{ {body} }}"))  # fmt: skip
+
+    apart = "a = Neg (x)  b = Exp (a)  c = Neg (x)  d = Exp (c)  y = Add (b, d)"
+    found = facts(f"g (float[4] x) => (float[4] y) {{ {apart} }}")
+    assert (found.memory.peak_bytes, peak(apart)) == (3 * 16, 3 * 16)
+    wide = """a = Concat <axis = 0> (x, x)  b = ReduceMax (a)  c = Concat <axis = 0> (x, x)
+              d = ReduceMax (c)  e = Add (b, d)  y = Add (x, e)"""
+    found = facts(f"g (float[4] x) => (float[4] y) {{ {wide} }}")
+    assert (found.memory.peak_bytes, peak(wide)) == (16 + 4 + 32 + 4, 16 + 32 + 32 + 4)
+    assert peak("v = Neg (w)  y = Add (x, v)") == 2 * 16
+    assert peak("y = Add (x, w)", "float[K, N] x") == peak("y = Add (x, w)", "float[1, 1] x")
+    assert peak("""y = If (c) < then_branch = t () => (float[4] p) { p = Neg (x) },
+                   else_branch = f () => (float[4] q) { q = Exp (x) } >""",
+                "bool c, float[4] x") is None  # fmt: skip
+
+
+def test_what_a_tool_adds_is_told_from_what_to_what_where_it_is_half() -> None:
+    told = {
+        Added(): "",
+        Added(499): "it stores 499 B that operators make",
+        Added(512): "it stores 512 B that operators make: the file grows from 1000 B to about "
+                    "1.477 KiB",
+        Added(0, 1024, 2000): "without the limit it stores 1.953 KiB that operators make: the file "
+                              "grows from 1000 B to about 2.93 KiB",
+        Added(states=100, peak=9, peak_now=8):
+            "the shapes that it states take about 100 B; in the order in which it writes "
+            "operators, the peak of activations is 9 B instead of 8 B",
+    }  # fmt: skip
+    assert {each: each.told(1000) for each in told} == told

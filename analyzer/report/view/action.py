@@ -85,6 +85,17 @@ class Action:
     """Of the others, those that it may leave."""
     written: int = 0
     """Bytes that operators make and ``tool`` writes into the file, weights and other constants."""
+    limit: int = 0
+    """Bytes of a result from which on ``tool`` is told to leave it computed; 0 for none."""
+    unlimited: int = 0
+    """``written`` without that limit; 0 where there is none."""
+    states: int = 0
+    """Bytes of the shapes that ``tool`` states in the file; 0 where few."""
+    peak_sorted: int | None = None
+    """Bytes of activations at the peak in the order in which ``tool`` writes operators, where these
+    are known to be more."""
+    peak_now: int | None = None
+    """The same in the file's own order."""
     file_now: int = 0
     """Bytes of the file today, with weights beside it."""
     gone: tuple[str, ...] = field(default=(), metadata=HIDDEN)

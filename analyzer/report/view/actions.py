@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer import units
 from analyzer.conformance import ASSUMPTION
 from analyzer.converters import Left, converter, left, met
 from analyzer.devices import bound, room
@@ -23,7 +22,6 @@ from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
-    COMMANDS,
     LEVELS,
     REPLACEABLE,
     WORTHWHILE,
@@ -38,10 +36,11 @@ from analyzer.report.view.options.form import (
     level_of,
 )
 from analyzer.report.view.pace import Pace, paces, split_paces
+from analyzer.report.view.simplified import Added, added, command, lowered_peak
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
 from analyzer.sanitise import label, widths
-from analyzer.smaller.folded import folded_bytes
+from analyzer.smaller.folded import spared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -118,7 +117,6 @@ def _action(
     error = severity is Severity.ERROR
     doubted = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     tool = _tool(items, rule, facts)
-    stays, may_stay = _staying(tool, items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
@@ -126,12 +124,17 @@ def _action(
     folded = _folded_peak(facts, rule)
     if folded is not None and not (settles or harms):
         impact = min(impact, _lowers(facts, folded), key=LEVELS.index)
+    tidies = impact == "low" and not (error or doubted or settles)
+    more = added(facts, tool, tidies=tidies)
+    stays, may_stay = _staying(tool, items, rule, facts, more.limit)
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
         title=heading_of(items, facts, rule),
         does=asked(first_of),
-        what=". ".join(filter(None, (_how(items, rule, facts), _by_itself(word, done, items)))),
+        what=". ".join(
+            filter(None, (_how(items, rule, facts, more), _by_itself(word, done, items)))
+        ),
         places=len(items),
         severity=severity.value,
         impact=impact,
@@ -164,8 +167,13 @@ def _action(
         settles=settles,
         stays=stays,
         may_stay=may_stay,
-        written=_written(facts, tool),
-        gone=_gone(tool, items, rule, facts),
+        written=more.written,
+        limit=more.limit,
+        unlimited=more.unlimited,
+        states=more.states,
+        peak_sorted=more.peak,
+        peak_now=None if more.peak is None else more.peak_now,
+        gone=_gone(tool, items, rule, facts, more.limit),
         file_now=file_bytes(facts),
     )
 
@@ -180,10 +188,14 @@ def _peak(
 
 def _folded_peak(facts: Facts, rule: Rule | None) -> int | None:
     """Of activations once constants are folded, where a rule asks for that and it is less."""
-    if rule is None or rule.subject != "surplus" or rule.selector != ("foldable",):
+    if not _folds(rule):
         return None
     after = facts.memory.folded_bytes
-    return after if after is not None and after < as_run(facts) else None
+    return None if after is None else lowered_peak(facts, after, as_run(facts))
+
+
+def _folds(rule: Rule | None) -> bool:
+    return rule is not None and rule.subject == "surplus" and rule.selector == ("foldable",)
 
 
 def as_run(facts: Facts) -> int:
@@ -198,13 +210,9 @@ def _lowers(facts: Facts, peak: int) -> Level:
     return level_of((now - peak) / now) if now - peak >= WORTHWHILE else "low"
 
 
-def _written(facts: Facts, tool: Tool) -> int:
-    """Bytes that operators make and onnxslim stores in their place; 0 where few."""
-    made = facts.once(folded_bytes) if tool == "onnxslim" else 0
-    return made if made >= WORTHWHILE else 0
-
-
-def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
+def _how(
+    items: Sequence[Finding], rule: Rule | None, facts: Facts, more: Added | None = None
+) -> str:  # fmt: skip
     """What to do in more words than the heading has: of breaches their own remedies, where those
     are few; else the command of a tool that undoes it, for whoever has the file alone, and
     what to do at the export with the exporter that the rules speak of."""
@@ -221,35 +229,27 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     tool = _tool(items, rule, facts)
     if not tool:
         return told
-    command, rest = COMMANDS[tool], leaving(len(items), *_staying(tool, items, rule, facts))
+    more = more or Added()
+    typed = command(tool, more.limit)
+    rest = leaving(len(items), *_staying(tool, items, rule, facts, more.limit))
     needed = _needed(tool, facts)
     if needed == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
         text = _("Take the weights out of the graph's inputs first ({rule}), as those that are "
                  "folded would be inputs without a value otherwise, then run `{command}`, and "
-                 "compare outputs", rule=needed, command=command)  # fmt: skip
+                 "compare outputs", rule=needed, command=typed)  # fmt: skip
     elif needed == REPLACEABLE:
         text = _("Take the weights out of the graph's inputs first ({rule}), as none is folded "
                  "otherwise, then run `{command}`, and compare outputs",
-                 rule=needed, command=command)  # fmt: skip
+                 rule=needed, command=typed)  # fmt: skip
     elif needed:
         text = _("List each output once ({rule}), then run `{command}`, which may stop otherwise, "
-                 "and compare outputs", rule=needed, command=command)  # fmt: skip
+                 "and compare outputs", rule=needed, command=typed)  # fmt: skip
     elif told and EXPORTER in facts.model.producer.lower():
-        text = _("Run `{command}`; or at the export: {told}", command=command, told=told)
+        text = _("Run `{command}`; or at the export: {told}", command=typed, told=told)
     else:
-        text = _("Run `{command}`, and compare outputs", command=command)
-    more = grows(_written(facts, tool), file_bytes(facts))
-    return ". ".join(filter(None, (text, rest, more[:1].upper() + more[1:])))
-
-
-def grows(written: int, now: int) -> str:
-    """By what a file grows where a tool stores what operators make, and from what to what where
-    that is much; empty for 0."""
-    size = units.size(written)
-    if written and 2 * written >= now:
-        return _("it stores {size} that operators make: the file grows from {now} to about {then}",
-                 size=size, now=units.size(now), then=units.size(now + written))  # fmt: skip
-    return _("it stores {size} that operators make", size=size) if written else ""
+        text = _("Run `{command}`, and compare outputs", command=typed)
+    grown = more.told(file_bytes(facts))
+    return ". ".join(filter(None, (text, rest, grown[:1].upper() + grown[1:])))
 
 
 def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
@@ -293,12 +293,12 @@ def _needed(tool: Tool, facts: Facts) -> str:
 
 
 def _staying(
-    tool: Tool, items: Sequence[Finding], rule: Rule | None, facts: Facts
+    tool: Tool, items: Sequence[Finding], rule: Rule | None, facts: Facts, limit: int = 0
 ) -> tuple[int, int]:  # fmt: skip
     """Places that a tool leaves, and those that it may leave."""
     if tool != "onnxslim":
         return 0, 0
-    found = _left_by(items, rule, facts)
+    found = _left_by(items, rule, facts, limit)
     return (
         sum(f.node in found.certain for f in items),
         sum(f.node in found.perhaps for f in items),
@@ -306,12 +306,12 @@ def _staying(
 
 
 def _gone(
-    tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts
+    tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts, limit: int
 ) -> tuple[str, ...]:  # fmt: skip
     """Operators that a tool takes out; none of rules about declarations and tensors."""
     if tool != "onnxslim":
         return ()
-    stay = _left_by(items, rule, facts)
+    stay = _left_by(items, rule, facts, limit)
     ids = {node.id for node in facts.nodes} - stay.certain - stay.perhaps
     return tuple(dict.fromkeys(f.node for f in items if f.node in ids))
 
@@ -373,10 +373,16 @@ def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
     return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""
 
 
-def _left_by(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Left:
-    """Places that onnxslim leaves."""
+def _left_by(
+    items: Iterable[Finding], rule: Rule | None, facts: Facts, limit: int = 0
+) -> Left:  # fmt: skip
+    """Places that onnxslim leaves, with results of more bytes than ``limit``."""
     places = {f.node for f in items}
-    return left(facts, converter("onnxslim"), "" if rule is None else rule.id, places)
+    found = left(facts, converter("onnxslim"), "" if rule is None else rule.id, places)
+    if not limit or not _folds(rule):
+        return found
+    more = found.certain | (spared(facts, limit) & places)
+    return Left(more, found.perhaps - more)
 
 
 def _is_half(facts: Facts) -> bool:

@@ -219,7 +219,7 @@ def _group(
         severity=min((f.severity.value for f in items), key=ORDER.index),
         count=len(items),
         why=paragraphs(rule.rationale if rule else ""),
-        fix=paragraphs(rule.fix if rule else first.fix),
+        fix=(*paragraphs(rule.fix if rule else first.fix), *_growing(words.facts, rule)),
         action=heading_of(wanted, words.facts, rule),
         safety=_(safety(rule)) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
@@ -230,6 +230,19 @@ def _group(
         informs=not savings and all(f.severity == ORDER[-1] for f in items),
         left_out=len(items) - len(wanted),
     )
+
+
+def _growing(facts: Facts, rule: Rule | None) -> Iterator[str]:
+    """What the tool that a remedy names would do to the file, where it needs a limit."""
+    if rule is not None and rule.tool == "onnxslim" and rule.tool in rule.fix:
+        from analyzer.report.view.options.form import file_bytes
+        from analyzer.report.view.simplified import added, command
+
+        found = added(facts, "onnxslim", tidies=True)
+        if found.limit:
+            told = found.told(file_bytes(facts))
+            yield _("Limit what is stored with `{command}`: {told}.", told=told,
+                    command=command("onnxslim", found.limit))  # fmt: skip
 
 
 def _alike(
