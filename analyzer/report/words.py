@@ -497,7 +497,11 @@ def _unknown(v: Values) -> str:
         return _("The cost of {n} of {of} operators is unknown; totals say “at least”.",
                  n=v["operators"], of=of)  # fmt: skip
     operators = ngettext("its {n} operator", "all {n} operators", v["of"])
-    if v["inside"]:
+    if v["of"] < v["in_all"]:
+        operators = _("{operators} counted, of {n} in all (bodies and functions once, not what "
+                      "holds them, and one branch of those that data or settings decide on),",
+                      operators=operators, n=units.count(v["in_all"]))  # fmt: skip
+    elif v["inside"]:
         operators = _("{operators}, those of bodies and functions once,", operators=operators)
     if not v["macs_complete"]:
         return _(

@@ -79,8 +79,7 @@ def repeats(stage: Stage, depth: float) -> int:
 
 
 def units(found: Sequence[Stage], counts: Sequence[int]) -> int:
-    """Layers of transformers, and of other stages the blocks of those that repeat one, where each
-    stage has so many blocks.
+    """Layers of transformers, and the blocks of other stages, where each stage has so many blocks.
 
     >>> units([Stage("mlp", (), (), layered=1), Stage("attention", (), (), layered=1)], [6, 6])
     6
@@ -88,8 +87,7 @@ def units(found: Sequence[Stage], counts: Sequence[int]) -> int:
     layers = {stage.layered: count for stage, count in zip(found, counts, strict=True)}
     layers.pop(0, None)
     return sum(layers.values()) + sum(
-        count for stage, count in zip(found, counts, strict=True)
-        if not stage.layered and stage.repeats > 1
+        count for stage, count in zip(found, counts, strict=True) if not stage.layered
     )  # fmt: skip
 
 

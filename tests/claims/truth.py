@@ -616,8 +616,8 @@ def _unknown(d: Document) -> Values:
         assert not totals["complete"], "a total without some operators is called complete"
     inside = any(node["scope"] for node in judged)
     return {"operators": missing, "of": len(judged), "inside": inside,
-            "macs_complete": totals["complete"], "flops_complete": totals["flops_complete"],
-            "problems": len(d["problems"]),
+            "in_all": len(d["nodes"]), "macs_complete": totals["complete"],
+            "flops_complete": totals["flops_complete"], "problems": len(d["problems"]),
             "peak_complete": d["memory"]["certainty"] in ("exact", "assumed")}  # fmt: skip
 
 

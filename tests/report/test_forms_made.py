@@ -267,7 +267,6 @@ def test_what_is_kept_of_a_depth_is_layers_or_blocks() -> None:
         "Keep 3 of 6 layers", "Leave layers out, and train again or distil from this model",
     )  # fmt: skip
     assert told("blocks") == ("Keep 3 of 6 blocks", blocks)
-    assert told("repeated blocks") == ("Keep 3 of 6 repeated blocks", blocks)
 
 
 def test_stages_are_of_layers_of_blocks_or_of_some_that_repeat() -> None:
@@ -276,7 +275,7 @@ def test_stages_are_of_layers_of_blocks_or_of_some_that_repeat() -> None:
 
     assert unit((True, 1), (True, 6)) == "layers"
     assert unit((True, 2), (False, 2)) == "blocks"
-    assert unit((False, 1), (False, 3)) == "repeated blocks"
+    assert unit((False, 1), (False, 3)) == "blocks"
     assert _stages([(2, "mlp")] * 8).startswith("mlp blocks of each stage, 2 + 2 + 2 + 2 + 2")
     assert _stages([(2, "mlp")] * 9).endswith("2 + 2 + … today")
     assert "…" not in _stages([(2, "mlp")] * 8)

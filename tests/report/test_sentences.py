@@ -96,7 +96,7 @@ VENDOR: Values = {
 }  # fmt: skip
 UNKNOWN: Values = {
     "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,
-    "problems": 0, "reason": "", "inside": False,
+    "problems": 0, "reason": "", "inside": False, "in_all": 5,
 }  # fmt: skip
 TARGETS: Values = {
     "count": 2,
@@ -302,12 +302,17 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "unknown": (UNKNOWN, [
         ({}, ("Nothing: the multiply-accumulates of all 5 operators are known, and so is their "
              "other arithmetic.")),
-        ({"of": 1}, ("Nothing: the multiply-accumulates of its 1 operator are known, and so is "
-                    "their other arithmetic.")),
+        ({"of": 1, "in_all": 1},
+         ("Nothing: the multiply-accumulates of its 1 operator are known, and so is their other "
+          "arithmetic.")),
         ({"operators": 2, "macs_complete": False},
          "The cost of 2 of 5 operators is unknown; totals say “at least”."),
         ({"inside": True}, ("Nothing: the multiply-accumulates of all 5 operators, those of bodies "
                             "and functions once, are known, and so is their other arithmetic.")),
+        ({"inside": True, "in_all": 9},
+         ("Nothing: the multiply-accumulates of all 5 operators counted, of 9 in all (bodies "
+          "and functions once, not what holds them, and one branch of those that data or settings "
+          "decide on), are known, and so is their other arithmetic.")),
         ({"macs_complete": False, "reason": "a loop has no bound", "flops_complete": False},
          ("The multiply-accumulates of all 5 operators are known, but not their sum: a loop has no "
          "bound.")),

@@ -55,4 +55,4 @@ def test_parallel_heads_of_one_shape_do_not_repeat_each_other() -> None:
     found = net.facts(net.op("Concat", block(trunk), block(trunk), axis=1))
     assert [stage.repeats for stage in Scaler(found).stages] == [3, 1]
     row = whatif.view(found).depths[0]
-    assert (row.units, row.units_today, row.unit) == (2, 3, "repeated blocks")
+    assert (row.units, row.units_today, row.unit) == (3, 4, "blocks")

@@ -101,6 +101,7 @@ def unknown(result: Result) -> Claim:
         {
             "operators": found.total - found.known,
             "of": found.total,
+            "in_all": facts.totals.nodes,
             "inside": any(n.scope and n.counted and not n.composite for n in facts.nodes),
             "macs_complete": facts.totals.complete,
             "flops_complete": facts.totals.flops_complete,

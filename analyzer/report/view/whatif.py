@@ -89,11 +89,11 @@ class DepthRow:
     shares: tuple[float | None, ...] = ()
     """By column: MACs in proportion to today's."""
     units: int = 0
-    """Layers of transformers, and blocks of other stages that have more than one."""
+    """Layers of transformers, and blocks of other stages."""
     units_today: int = 0
     """The same as the model is."""
-    unit: Literal["layers", "blocks", "repeated blocks"] = "blocks"
-    """What those are: with ``repeated blocks`` there are stages of a single block besides."""
+    unit: Literal["layers", "blocks"] = "blocks"
+    """What those are."""
 
 
 @record
@@ -251,10 +251,8 @@ def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[Dep
     )  # fmt: skip
 
 
-def _unit(found: Sequence[Stage]) -> Literal["layers", "blocks", "repeated blocks"]:
-    if all(stage.layered for stage in found):
-        return "layers"
-    return "repeated blocks" if any(stage.repeats == 1 for stage in found) else "blocks"
+def _unit(found: Sequence[Stage]) -> Literal["layers", "blocks"]:
+    return "layers" if all(stage.layered for stage in found) else "blocks"
 
 
 def _shares(row: Iterable[Scaled], now: int) -> tuple[float | None, ...]:

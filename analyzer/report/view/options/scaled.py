@@ -90,12 +90,10 @@ def _fewer(less: DepthRow) -> tuple[str, str]:
             _("Keep {left} of {layers} layers", left=left, layers=today),
             _("Leave layers out, and train again or distil from this model"),
         )
-    title = (
-        _("Keep {left} of {blocks} repeated blocks", left=left, blocks=today)
-        if less.unit == "repeated blocks"
-        else _("Keep {left} of {blocks} blocks", left=left, blocks=today)
+    return (
+        _("Keep {left} of {blocks} blocks", left=left, blocks=today),
+        _("Leave blocks out, and train again or distil from this model"),
     )
-    return title, _("Leave blocks out, and train again or distil from this model")
 
 
 def _is_usual(sides: str) -> bool:
