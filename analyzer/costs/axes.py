@@ -107,23 +107,29 @@ def _rearranged(before: Tensor | None, axes: Axes, after: Tensor) -> Axes:
 
     An axis that joins several is of positions as soon as one of them is: it changes with the map.
     """
-    old, new = (before.shape if before is not None else None), after.shape
-    if not axes or old is None or new is None or None in old or None in new or 0 in old:
+    old, new = _settled(before), _settled(after)
+    if not axes or old is None or new is None:
         return ()
-    source = [(size or 1, axis) for size, axis in zip(old, axes, strict=True)]
+    source = list(zip(old, axes, strict=True))
     left, kind = 1, Axis.UNKNOWN
     result: list[Axis] = []
-    for size in reversed(new):
-        need, found = size or 1, set[Axis]()
+    for need in reversed(new):
+        found = set[Axis]()
         while need > 1:
-            while left == 1 and source:
+            while left < 2 and source:
                 left, kind = source.pop()
-            if left <= 1 or (need % left and left % need):
+            if left < 2 or (need % left and left % need):
                 return ()
             found.add(kind)
-            need, left = max(1, need // left), max(1, left // need)
+            need, left = need // left, left // need
         result.append(_joined(found))
     return tuple(reversed(result))
+
+
+def _settled(tensor: Tensor | None) -> tuple[int, ...] | None:
+    """The sizes of what has elements, where all are known."""
+    sizes = tuple(filter(None, (tensor.shape or ()) if tensor is not None else ()))
+    return sizes if tensor is not None and tensor.shape == sizes else None
 
 
 def _joined(kinds: set[Axis]) -> Axis:

@@ -236,6 +236,58 @@ def test_positions_are_followed_through_what_keeps_the_axes(
     assert (found.weights, found.positions) == (3072, sides[0] * sides[1])
 
 
+ALONE = ("Identity (m)", "Gather <axis=1> (m, last)", "MaxPool <kernel_shape=[1,1]> (m)",
+         "ReduceMax <axes=[1], keepdims=1> (m)", "Softmax <axis=1> (m)")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ALONE)
+def test_a_map_of_one_position_is_still_a_map(step: str) -> None:
+    """What is averaged over the map and spread over it again is as large as the map."""
+    found = parameters(
+        "g (float[1,3,64,32] x) => (float[] y) { f = Conv <strides=[8,8]> (x, w)  "
+        f"m = GlobalAveragePool (f)  p = {step}  u = Resize (p, none, none, sides)  "
+        "y = Add (u, grid) }",
+        w=(16, 3, 8, 8), grid=(1, 1, 8, 4), none=(0,), last=np.array([15, 3]),
+        sides=np.array([1, 2 if "last" in step else 1 if "axes" in step else 16, 8, 4]),
+    )  # fmt: skip
+    assert (found.weights, found.positions) == (3072, 32)
+
+
+REGROUPED = (
+    ([1, 16, 32], (1, 1, 32), 32),
+    ([2, 8, 32], (2, 1, 32), 64),
+    ([2, 8, 8, 4], (2, 1, 8, 4), 64),
+    ([16, 2, 16], (1, 2, 16), 32),
+    ([16, 8, 1, 4], (1, 8, 1, 4), 32),
+    ([1, 64, 8], (1, 64, 8), 512),
+    ([4, 128], (4, 128), 512),
+    ([8, 64], (1, 64), 64),
+    ([512], (512,), 512),
+)
+"""Shapes of (1, 16, 8, 4), a grid for them and its elements where an axis of it is of positions."""
+
+
+@pytest.mark.parametrize(("shape", "grid", "positions"), REGROUPED)
+def test_positions_are_followed_through_a_reshape(
+    shape: list[int], grid: tuple[int, ...], positions: int
+) -> None:
+    found = parameters(
+        "g (float[1,3,64,32] x) => (float[] y) { f = Conv <strides=[8,8]> (x, w)  "
+        "r = Reshape (f, shape)  y = Add (r, grid) }",
+        w=(16, 3, 8, 8), shape=np.array(shape), grid=grid,
+    )  # fmt: skip
+    assert (found.weights, found.positions) == (3072, positions)
+
+
+def test_a_reshape_across_factors_tells_no_axis() -> None:
+    found = parameters(
+        "g (float[1,3,64,24] x) => (float[] y) { f = Conv <strides=[8,8]> (x, w)  "
+        "r = Reshape (f, shape)  y = Add (r, grid) }",
+        w=(16, 3, 8, 8), shape=np.array([6, 8, 8]), grid=(1, 8, 8),
+    )  # fmt: skip
+    assert (found.weights, found.positions) == (3072 + 64, 0)
+
+
 def scores(between: str) -> Parameters:
     return parameters(
         "g (float[1,4,7,8] q, float[1,4,8,7] k, float[1,4,7,8] v, float[7,7] r) => (float[] y) "

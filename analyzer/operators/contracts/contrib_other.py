@@ -110,17 +110,21 @@ _BLOCKS = power_of_two("block_size", 16)
 def _expert_scales(
     call: Call, experts: int, outer: list[int], inner: int, width: int
 ) -> Iterator[Violation]:
-    block = whole(call, "block_size", 0) or 0
+    """One a row, or one a block of a row: the runtime tells which by the rank of fc1_scales."""
+    block, form = whole(call, "block_size", 0) or 0, rank_of(call, 3)
     if block:
         yield from _BLOCKS(call)
+    if form is None:
+        return
+    blocked = block > 0 and form == 3
     for slot, name, rows, columns in (
         (3, "fc1_scales", outer, width), (6, "fc2_scales", [width], inner),
     ):  # fmt: skip
-        ends = (-(-columns // block),) if block > 0 else ()
+        ends = ((-(-columns // block),),) if blocked else ((), (1,))
         yield from fits(
-            "scale-shape", name, shape_of(call, slot), *((experts, n, *ends) for n in rows),
-            *((experts, n) for n in rows if ends),  # the runtime takes these for one a row
-            what="experts, rows, blocks" if ends else "experts, rows",
+            "scale-shape", name, shape_of(call, slot),
+            *((experts, n, *end) for n in rows for end in ends),
+            what="experts, rows, blocks" if blocked else "experts, rows",
         )  # fmt: skip
 
 

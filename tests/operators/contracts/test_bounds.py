@@ -56,6 +56,7 @@ def zeros(*shape: int) -> Change:
     return put(1, np.zeros(shape, np.int64))
 
 
+SCALES = "give {} that shape, or correct the attribute or operand it follows from"
 SHORT = "starts, ends, axes and steps differ in length: "
 ARITY = "takes 1: list as many as it takes; an empty name stands for one that is left out"
 CASES: list[tuple[str, Change, str]] = [
@@ -123,6 +124,19 @@ CASES: list[tuple[str, Change, str]] = [
     ("QMoE", put(5, np.ones((3, 16, 16, 1), np.uint8)),
      ("fc2_experts_weights has rank 4 (3×16×16×1), it takes 3: give fc2_experts_weights rank 3, by "
      "a Reshape before it or where it is made")),
+    *(("QMoE", both(state(block_size=block), put(3, ones(3, 32, *fc1)), put(6, ones(3, 16, *fc2))),
+       text and f"{text}: {SCALES.format(text[:10])}") for block, fc1, fc2, text in (
+        (0, (), (1,), ""), (0, (1,), (), ""), (0, (1,), (1,), ""),
+        (0, (), (2,), "fc2_scales is 3×16×2, it takes 3×16 or 3×16×1 (experts, rows)"),
+        (0, (2,), (), "fc1_scales is 3×32×2, it takes 3×32 or 3×32×1 (experts, rows)"),
+        (16, (), (), ""), (16, (), (1,), ""), (16, (1,), (2,), ""), (32, (1,), (1,), ""),
+        (64, (1,), (1,), ""), (64, (), (), ""),
+        (16, (), (2,), "fc2_scales is 3×16×2, it takes 3×16 or 3×16×1 (experts, rows)"),
+        (16, (1,), (), "fc2_scales is 3×16, it takes 3×16×2 (experts, rows, blocks)"),
+        (16, (1,), (1,), "fc2_scales is 3×16×1, it takes 3×16×2 (experts, rows, blocks)"),
+        (32, (2,), (1,), "fc1_scales is 3×32×2, it takes 3×32×1 (experts, rows, blocks)"))),
+    ("QMoE", both(state(block_size=8), put(3, ones(3, 32, 2)), put(6, ones(3, 16, 4))),
+     "block_size is 8, it takes a power of 2 from 16 on: use 16, 32, 64 …"),
     ("ConvTranspose to a shape", state(output_shape=[11, 11]), ""),
     ("ConvTranspose to a shape", state(output_shape=[12, 12]), ""),
     ("ConvTranspose to a shape", state(output_shape=[1, 2, 12, 12]),
