@@ -21,9 +21,8 @@ def mlp(flow: Flow) -> Iterator[Match]:
         if back is None:
             continue
         if flow.is_mixing(back):
-            activated = any(flow.is_activated(anchor) for anchor in (widen, *passed))
-            if activated and _returns(flow, widen, back):
-                yield _found(flow, (widen, *passed, back), back, gated=False)
+            if any(flow.is_activated(anchor) for anchor in (widen, *passed)):
+                yield from _found(flow, (widen, *passed, back), gated=False)
         elif flow.role(back) == "mul" and not passed:
             yield from _gated(flow, widen, back)
 
@@ -36,18 +35,13 @@ def _gated(flow: Flow, first: str, join: str) -> Iterator[Match]:
     mixing = all(flow.is_mixing(maker) for maker in makers)
     if not mixing or flow.source(makers[0]) != flow.source(makers[1]):
         return
-    if any(flow.is_activated(maker) for maker in makers) and _returns(flow, first, back):
-        yield _found(flow, (*makers, join, back), back, gated=True)
+    if any(flow.is_activated(maker) for maker in makers):
+        yield from _found(flow, (*makers, join, back), gated=True)
 
 
-def _returns(flow: Flow, widen: str, back: str) -> bool:
+def _found(flow: Flow, anchors: tuple[str, ...], *, gated: bool) -> Iterator[Match]:
     """More channels inside, as many out as in."""
-    into, inner = flow.channels(widen)
-    out = flow.channels(back)[1]
-    return into is not None and inner is not None and out == into and inner > into
-
-
-def _found(flow: Flow, anchors: tuple[str, ...], back: str, *, gated: bool) -> Match:
-    hidden, channels = flow.channels(back)
-    detail = {"channels": channels or 0, "hidden": hidden or 0, "gated": gated}
-    return Match("mlp", anchors, detail)
+    into, inner = flow.channels(anchors[0])
+    out = flow.channels(anchors[-1])[1]
+    if into and inner and out == into < inner:
+        yield Match("mlp", anchors, {"channels": into, "hidden": inner, "gated": gated})

@@ -10,6 +10,7 @@ import pytest
 from analyzer.costs.registry import cost, precision
 from analyzer.facts import Certainty
 from tests.costs.calls import call
+from tests.golden.text import facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,3 +183,33 @@ def test_rotary_embedding_turns_pairs() -> None:
     assert cost(call("RotaryEmbedding", [(1, 2, 4, 8)], version=23)).flops == 64 * 3
     partial = call("RotaryEmbedding", [(1, 2, 4, 8)], version=23, rotary_embedding_dim=4)
     assert cost(partial).flops == 32 * 3
+
+
+FLEX = (
+    ("o = Mul (s, s)", 300, Certainty.EXACT, ""),
+    ("o = Identity (s)", 300, Certainty.EXACT, ""),
+    ("r = Reshape (s, one) m = MatMul (r, r) o = Squeeze (m)", None, Certainty.LOWER_BOUND,
+     "runs inside of operators of unknown cost: 1"),
+    ("o = com.example.Frob (s)", None, Certainty.LOWER_BOUND,
+     "runs inside of operators of unknown cost: 1"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "most", "certainty", "reason"), FLEX)
+def test_what_changes_each_score_counts_beside_the_attention(
+    body: str, most: int | None, certainty: Certainty, reason: str
+) -> None:
+    """1·2·3·5 scores of 4 products each, and as many of 6: what a body does to a score is done an
+    unknown number of times, and adds MACs where it has some."""
+    found = facts(
+        "g (float[1,2,3,4] q, float[1,2,5,4] k, float[1,2,5,6] v) => (float[] y) { "
+        "y = ai.onnx.preview.FlexAttention <score_mod = b (float s, int64 n, int64 h, int64 i, "
+        f"int64 j) => (float o) <int64[2] one = {{1, 1}}> {{ {body} }}> (q, k, v) }}"
+    )
+    cost = found.nodes[0].cost
+    assert (cost.macs, cost.macs_range, cost.substitution) == (
+        300, (300, most), "1 · 2 · 3 · 5 · (4 + 6)",
+    )  # fmt: skip
+    # each score is scaled, and five operations are its softmax
+    assert (cost.flops, cost.flops_range) == (None, (2 * 300 + 30 + 5 * 30, None))
+    assert (cost.certainty, cost.reason, cost.flops_substitution) == (certainty, reason, "")

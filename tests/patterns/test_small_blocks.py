@@ -286,3 +286,32 @@ def test_dynamically_quantised_convolutions_are_seen_through_their_rescaling() -
 
     y = dynamic(net.op("Relu", dynamic("x", 16, 16, 3, 16)), 16, 32, 1)
     assert kinds(net.facts(y)) == ["separable"]
+
+
+WIDTHS = (
+    ((8, 32, 8), {"channels": 8, "hidden": 32}), ((8, 9, 8), {"channels": 8, "hidden": 9}),
+    ((8, 8, 8), None), ((8, 7, 8), None), ((8, 32, 9), None), ((8, 32, 7), None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("widths", "told"), WIDTHS)
+@pytest.mark.parametrize("gated", [False, True])
+def test_a_feed_forward_part_widens_and_returns(
+    widths: tuple[int, int, int], told: dict[str, int] | None, gated: bool
+) -> None:
+    into, inner, out = widths
+    net = Net(image=(2, 5, into))
+    hidden = net.op("Relu", net.linear("x", into, inner))
+    if gated:
+        hidden = net.op("Mul", hidden, net.linear("x", into, inner))
+    found = net.facts(net.linear(hidden, inner, out))
+    assert [dict(block.detail) for block in found.blocks] == (
+        [{**told, "gated": gated}] if told else []
+    )
+
+
+def test_without_a_nonlinearity_two_layers_are_no_feed_forward_part() -> None:
+    net = Net(image=(2, 5, 8))
+    assert kinds(net.facts(net.linear(net.linear("x", 8, 32), 32, 8))) == []
+    factors = [net.linear("x", 8, 32), net.linear("x", 8, 32)]
+    assert kinds(net.facts(net.linear(net.op("Mul", *factors), 32, 8))) == []

@@ -72,6 +72,19 @@ CASES: list[tuple[str, Change, str]] = [
     ("TensorScatter", both(state(mode="circular"), put(2, ints(-1, 0))),
      "1 entries written from -1 leave a cache of 4: begin within 0 to 3"),
     ("TensorScatter", both(state(mode="circular"), put(2, ints(5, 0))), ""),
+    ("OneHotEncoder", state(cats_strings=["a"]),
+     "more than one of cats_int64s, cats_strings is given: cats_int64s, cats_strings: give one of "
+     "them"),
+    ("OneHotEncoder", state(cats_int64s=None),
+     "none of cats_int64s, cats_strings is given: give one of them"),
+    ("Imputer", state(imputed_value_floats=None),
+     "none of imputed_value_floats, imputed_value_int64s is given: give one of them"),
+    # the runtime takes the first
+    ("SVMClassifier", state(classlabels_ints=[0, 1], classlabels_strings=["a", "b"]),
+     "more than one of classlabels_strings, classlabels_ints is given: classlabels_strings, "
+     "classlabels_ints: give one of them"),
+    ("SVMClassifier", state(classlabels_ints=None, classlabels_strings=None),
+     "none of classlabels_strings, classlabels_ints is given: give one of them"),
     ("GatherND", both(state(batch_dims=1), zeros(3, 2)),
      ("the last axis of indices (3×2) is 2 long, and the data (3×4) has 1 axes to index: give the "
      "last axis of indices at most 1 entries")),
