@@ -167,7 +167,7 @@ def _sizes(call: Call) -> Callable[[str, str], int]:
     def look(group: str, field: str) -> int:
         if group == "attr":
             value = call.attr(field)
-            if isinstance(value, bool) or not isinstance(value, int):
+            if not isinstance(value, int):
                 raise Unknown(f"attribute {field[:40]} is no whole number")
             return value
         index = int(group[1:] or 0)

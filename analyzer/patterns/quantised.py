@@ -195,8 +195,8 @@ def _is_unaligned(node: NodeView) -> bool:
     slots = [maker.inputs for maker in makers if maker is not None]
     if len(slots) < len(_LAYER) or (slots[2][0] and slots[2][0].dtype) != "int32":
         return False
-    data, weights, bias = (inputs[1].values if inputs[1] else None for inputs in slots)
-    if not (data and weights and bias) or len(data) != 1:
+    data, weights, bias = ((inputs[1].values if inputs[1] else None) or () for inputs in slots)
+    if len(data) != 1:
         return False
     return in_proportion(bias, weights, data[0], *STEP_TOLERANCE) is False
 

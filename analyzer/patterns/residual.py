@@ -76,10 +76,9 @@ def _closed(
 def _shortcut(flow: Flow, other: Port, base: Port) -> tuple[str, ...] | None:
     """Layers of the shortcut: none, a pooling, a pointwise projection, or both; else ``None``."""
     passed: list[str] = []
+    port: Port | None = other
     for role in ("pointwise", "pool"):
-        if other == base:
-            break
-        if flow.role(other.node) == role:
-            passed.append(other.node)
-            other = flow.source(other.node) or base
-    return tuple(passed) if other == base else None
+        if port and port != base and flow.role(port.node) == role:
+            passed.append(port.node)
+            port = flow.source(port.node)
+    return tuple(passed) if port == base else None

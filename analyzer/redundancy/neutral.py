@@ -162,8 +162,7 @@ def _reverses(site: Site, constants: Constants) -> bool:
 def _bounds(site: Site, constants: Constants) -> tuple[list[int], list[int], list[int]] | None:
     """Starts, ends and steps, where they are constants."""
     if site.call.version < 10:
-        starts, ends = site.call.attr("starts", ()), site.call.attr("ends", ())
-        return list(starts), list(ends), [1] if starts and ends else []
+        return list(site.call.attr("starts", ())), list(site.call.attr("ends", ())), [1]
     found = [constants.value(site, slot) for slot in (1, 2)]
     steps = constants.value(site, 4)
     if found[0] is None or found[1] is None:

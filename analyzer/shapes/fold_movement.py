@@ -22,10 +22,8 @@ _NUMPY = {
 
 def _cast(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
     value, name = need(inputs, 0), DTYPES.get(int(attributes.get("to", 0)), "")
-    if value.dtype == object:
-        if name.startswith(("int", "uint")):
-            return [value]
-        raise NotFoldable
+    if value.dtype == object and name.startswith(("int", "uint")):
+        return [value]
     if name not in _NUMPY or value.dtype.kind in "OUS":
         raise NotFoldable
     with np.errstate(invalid="ignore", over="ignore"):

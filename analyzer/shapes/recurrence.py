@@ -187,7 +187,7 @@ class _Walk:
 
 
 def _constant(op: Op) -> Elements | None:
-    if op.op_type != "Constant" or op.domain:
+    if op.standard != "Constant":
         return None
     known = [op.attributes[each] for each in ("value", "value_int", "value_ints")
              if each in op.attributes]  # fmt: skip

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from onnx import defs
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from analyzer.conformance.schemas import EXTENSIONS
+from tests.golden.text import facts
 
 
 def versions(schemas: Iterable[Any]) -> dict[str, dict[int, bool]]:
@@ -38,3 +40,23 @@ def test_extensions_are_what_the_runtime_has_where_the_specification_has_not() -
                 if extends != has(theirs[name], version):
                     wrong.append((name, version, extends))
     assert wrong == []
+
+
+VERSIONS = (
+    ("y = Upsample (x, s)", 9, None), ("y = Upsample (x, s)", 10, ("deprecated-operator", True)),
+    # which the runtime takes of versions that the specification has withdrawn, or not yet
+    ("y = GroupNormalization <num_groups = 1> (x, c, c)", 18, ("deprecated-operator", False)),
+    ("y = LayerNormalization (x, s)", 16, ("newer-operator", False)),
+    ("y = Mish (x)", 17, ("newer-operator", True)), ("y = Mish (x)", 18, None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "opset", "breach"), VERSIONS)
+def test_an_operator_out_of_its_time_is_grave_where_the_runtime_has_it_not(
+    body: str, opset: int, breach: tuple[str, bool] | None
+) -> None:
+    found = facts(
+        f"g (float[1,1,4,4] x, float[4] s, float[1] c) => (float[] y) {{ {body} }}", opset
+    )
+    told = [(each.code, each.grave) for each in found.breaches if "operator" in each.code]
+    assert told == ([breach] if breach else [])

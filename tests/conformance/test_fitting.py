@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from analyzer.facts import Certainty
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.conformance.fitting import _batch
+from analyzer.facts import Certainty, Tensor
+from analyzer.graph.call import Call
 from tests.golden.text import facts
 from tests.shapes.test_recurrence import run, shapes_of
 
@@ -60,3 +68,25 @@ def test_no_size_is_looked_for_where_somebody_stated_it() -> None:
     found = facts(WINDOW.format(""), dims={"T": 200})
     assert shapes_of(found)["x"] == (1, 1, 200)
     assert [breach.grave for breach in found.breaches] == [True]
+
+
+@pytest.mark.parametrize(
+    ("op", "version", "attributes", "shape", "batch"),
+    [
+        ("GRU", 14, {}, (4, 5, 9), 5),
+        ("GRU", 14, {"layout": 0}, (4, 5, 9), 5),
+        ("GRU", 14, {"layout": 1}, (4, 5, 9), 4),
+        ("LSTM", 7, {"layout": 1}, (4, 5, 9), 5),  # an attribute since opset 14
+        ("RNN", 14, {}, (5, 9), None),
+        ("RNN", 14, {}, None, None),
+        ("Conv", 14, {}, (4, 5, 9), None),
+    ],
+)
+def test_a_layer_of_states_takes_its_batch_from_the_axis_of_its_layout(
+    op: str, version: int, attributes: dict[str, int], shape: tuple[int, ...] | None,
+    batch: int | None,
+) -> None:  # fmt: skip
+    call = Call(op, "", version, attributes, (Tensor("x", "float32", shape),), ())
+    site: Any = SimpleNamespace(call=call)
+    assert _batch(site) == batch
+    assert _batch(SimpleNamespace(call=replace(call, inputs=()))) is None  # type: ignore[arg-type]

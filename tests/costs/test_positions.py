@@ -302,6 +302,14 @@ def test_a_mask_may_be_cast_and_scaled_on_its_way_but_not_multiplied_as_a_matrix
     assert scores("t = MatMul (m, r)").masks == 0
 
 
+@pytest.mark.parametrize(("axis", "masks"), [(-1, 49), (3, 49), (-2, 0), (2, 0), (1, 0)])
+def test_a_mask_is_what_a_softmax_over_the_keys_follows(axis: int, masks: int) -> None:
+    found = parameters(
+        ATTENTION.format(table="mask").replace("axis=-1", f"axis={axis}"), mask=(7, 7)
+    )
+    assert found.masks == masks
+
+
 def test_the_list_says_in_which_body_a_tensor_is() -> None:
     found = parameters(
         "g (float[2,2] x, bool c) => (float[2,2] y) { y = If (c) <"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.costs import variants
 from analyzer.costs.variants import cost_of_variants
-from analyzer.facts import Certainty
+from analyzer.facts import Certainty, Cost
 from tests.costs.calls import call
 
 
@@ -39,3 +40,12 @@ def test_one_branch_that_nobody_can_count_leaves_nothing_known() -> None:
     known = call("MatMul", [(2, 3), (3, 4)], (2, 4))
     found = cost_of_variants("pick", [known, call("MatMul", [(2, 3), None], None)])
     assert (found.macs, found.certainty) == (None, Certainty.UNKNOWN)
+
+
+@pytest.mark.parametrize("amounts", [(None, 7), (3, None), (None, None)])
+def test_a_count_of_one_kind_alone_is_no_cost_to_compare(
+    amounts: tuple[int | None, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = [Cost(5, 12, "", "a"), Cost(*amounts, "", "b"), Cost(9, 20, "", "c")]
+    monkeypatch.setattr(variants, "cost", lambda op: costs[op])
+    assert cost_of_variants("pick", [0, 1, 2]) == costs[1]  # type: ignore[list-item]

@@ -9,7 +9,7 @@ import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.errors import ModelError
-from analyzer.model import elements, load, payloads, source
+from analyzer.model import elements, load, notes, payloads, source
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import encode_varint
 from tests.model import wirebytes as wb
@@ -234,3 +234,68 @@ def test_a_file_that_changed_since_it_was_opened_is_read_no_more(tmp_path: Path)
         path.write_bytes(b"")
     with pytest.raises(ModelError, match="the file changed while it was being read"):
         model.payloads.stretch(0, 1)
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_a_file_that_changes_while_a_tensor_is_read_is_told_of(
+    looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load(
+        wb.model(
+            wb.initializer(wb.number(1, 2_560), wb.number(2, TensorProto.FLOAT),
+                           wb.blob(9, bytes(10_240))),
+            wb.initializer(wb.number(1, 9_000), wb.number(2, TensorProto.STRING),
+                           wb.blob(6, b"s" * 99) * 9_000),
+        )
+    )  # fmt: skip
+    numbers, words = model.proto.graph.initializer
+    counted = 0
+
+    def check(_: object) -> None:
+        nonlocal counted
+        counted += 1
+        if counted == looks:
+            raise ModelError("m", "another file")
+
+    monkeypatch.setattr(source.Source, "check_unchanged", check)
+    for ask in (lambda: model.payloads.array(numbers), lambda: model.payloads.strings(words, 9)):
+        counted = 0
+        with pytest.raises(ModelError, match="another file"):
+            ask()
+        assert counted == looks
+
+
+def test_a_mark_that_a_file_carries_is_taken_off() -> None:
+    """Ours says where elements are that were left out; one that is read says nothing."""
+    place = helper.make_tensor(
+        "t", TensorProto.FLOAT, [2], np.zeros(8, np.uint8).tobytes(), raw=True
+    )
+    place.ClearField("raw_data")
+    place.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", "w.bin"), (notes.MARK, "0"), ("offset", "8")):
+        place.external_data.add(key=key, value=value)
+    model = load(helper.make_model(helper.make_graph([], "g", [], [], [place])).SerializeToString())
+    (tensor,) = model.proto.graph.initializer
+    assert [(entry.key, entry.value) for entry in tensor.external_data] == [
+        ("location", "w.bin"), ("offset", "8"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dtype", "dims", "given", "needed"),
+    [
+        (TensorProto.INT4, (5,), 3, 3), (TensorProto.INT4, (5,), 2, 3),
+        (TensorProto.INT4, (5,), 5, 3), (TensorProto.UINT4, (6,), 3, 3),
+        (TensorProto.UINT2, (9,), 3, 3), (TensorProto.UINT2, (9,), 4, 3),
+        (TensorProto.INT8, (5,), 5, 5), (TensorProto.INT8, (5,), 3, 5),
+        (TensorProto.FLOAT4E2M1, (2, 3), 3, 3), (TensorProto.FLOAT4E2M1, (2, 3), 6, 3),
+    ],
+)  # fmt: skip
+def test_small_elements_share_a_number(
+    dtype: int, dims: tuple[int, ...], given: int, needed: int
+) -> None:
+    """onnx.proto: two of 4 bits to a number of int32_data, four of 2."""
+    tensor = TensorProto(name="t", data_type=dtype, dims=dims, int32_data=range(given))
+    assert notes.size_problem(tensor, ()) == (
+        "" if given == needed else f"its shape needs {needed} numbers and {given} are stored"
+    )

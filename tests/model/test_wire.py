@@ -219,3 +219,23 @@ def test_long_text_that_no_fact_needs_is_left_out_and_named(field: str, more: by
 def test_varints_survive_a_round_trip(value: int) -> None:
     data = encode_varint(value)
     assert varint(data, 0, len(data)) == (value, len(data))
+
+
+START = wb.number(1, 8)
+CUT = {
+    "in its first field": (wb.blob(2, b"maker")[:-1], False),
+    "in a field of a model": (START + wb.blob(2, b"maker")[:-1], True),
+    "in a field that models have not": (START + wb.blob(99, b"maker")[:-1], False),
+    "in a number": (START + b"\x28\x80", True),
+    "in a field of its graph": (START + wb.blob(7, wb.blob(1, b"") * 99 + b"\x0a\x05"), False),
+    "in its graph": (START + wb.blob(7, wb.blob(2, b"graph"))[:-1], True),
+}
+"""Files that end too early, and whether they begin like a model of which the rest is missing."""
+
+
+@pytest.mark.parametrize("where", CUT)
+def test_a_model_that_was_cut_off_is_told_from_what_is_none(where: str) -> None:
+    data, cut = CUT[where]
+    with pytest.raises(Malformed) as caught:
+        strip(data)
+    assert caught.value.truncated is cut

@@ -21,7 +21,15 @@ from analyzer.facts import Certainty, Facts, Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.model import load
 from analyzer.operators import find
-from analyzer.operators.declared import Carried, Declaration, _size, built, declaring
+from analyzer.operators.declared import (
+    Carried,
+    Declaration,
+    _size,
+    built,
+    declaring,
+    from_entry_point,
+)  # fmt: skip
+from analyzer.operators.formula import Work
 from analyzer.operators.record import Kind
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.trees import Refused
@@ -369,6 +377,25 @@ def test_a_size_that_nobody_knows_is_told_of(
         _size(tensor, "input 1", field)
 
 
+DECLARED = (
+    ("3 * y.size", "7 * y.size", Work(72, 24, "72")), ("y.size", "2 * y.size", Work(24, 0, "24")),
+    ("y.size", None, Work(24, None, "24", "its FLOPs are not declared")),
+    ("0", None, Work(0, 0, "0", "its FLOPs are not declared")),
+    (None, "y.size", Work(0, 24, "24")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("macs", "flops", "work"), DECLARED)
+def test_what_is_declared_is_counted(macs: str | None, flops: str | None, work: Work) -> None:
+    """A MAC is two FLOPs; what has no MACs has no FLOPs that are not declared."""
+    numbers = [None if text is None else Arithmetic(text) for text in (macs, flops)]
+    record = built(Declaration("ai.acme", "X", "test", macs=numbers[0], flops=numbers[1]))
+    tensors = (Tensor("t", "float32", (2, 3, 4)),)
+    call = Call("X", "ai.acme", 1, {}, tensors, tensors)
+    assert record.cost.count is not None
+    assert record.cost.count(call) == work
+
+
 def test_declared_operators_reach_another_process() -> None:
     """Where several threads run, shapes are inferred in a fresh interpreter."""
     stated = Declaration(
@@ -390,12 +417,13 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
 ) -> None:
     (tmp_path / "acme_operators.py").write_text(
         "import analyzer\nOPERATORS = [analyzer.declare('ai.acme::RequantShift', like='Relu')]\n"
+        "NAMES = ['RequantShift']\n"
     )
     info = tmp_path / "acme-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[onnxlint.operators]\nacme = acme_operators:OPERATORS\n"
+        "[onnxlint.operators]\nacme = acme_operators:OPERATORS\nname = acme_operators:NAMES\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     config = tmp_path / "onnxlint.toml"
@@ -405,6 +433,8 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     config.write_text('plugins = ["other"]\n')
     assert run(["check", str(files / "open.onnx"), "--config", str(config)]) == 2
     assert "no installed package has an entry point 'other'" in capsys.readouterr().err
+    with pytest.raises(TypeError, match=r"'name' of .* offers no sequence of operators"):
+        from_entry_point("name")
     sys.modules.pop("acme_operators", None)
 
 

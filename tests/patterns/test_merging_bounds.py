@@ -26,7 +26,7 @@ HELD = ", ".join([
     f"float[5] five = {numbers(5)}", f"float[4,5] each = {numbers(20)}",
     f"float[4,1] by_row = {numbers(4)}",
     "float[4] twice = {1, 1, 2, 2}", "float[4] half = {1, 1, 0.5, 0.5}",
-    "float[4] once = {1, 1, 1, 1}",
+    "float[4] once = {1, 1, 1, 1}", "float[8] all = {0, 0, 0, 0, 1, 1, 1, 1}",
     f"float[2,4] w4 = {numbers(8)}",
 ])  # fmt: skip
 TOP = "g (float[1,2,8,8] x, float[1,3,8,8] z, float[4,2] m, float[2,4] mt, float[4,5] n, "
@@ -49,6 +49,10 @@ LATE = {
     "r = Resize (x, , twice)  y = Conv <group = 2> (r, grouped)": [],
     "r = Resize (x, , twice)  s = Conv (r, p)  t = Relu (r)  y = com.example.Sink (s, t)": [],
     "r = Relu (x)  y = Conv (r, p)": [],
+    'r = Resize <mode = "linear"> (x, , twice)  y = Conv (r, p)': ["late-pointwise y r"],
+    "r = com.example.Resize (x, , twice)  y = Conv (r, p)": [],
+    'r = Resize <coordinate_transformation_mode = "tf_crop_and_resize"> (x, all, twice)  '
+    "y = Conv (r, p)": [],
 }  # fmt: skip
 EARLY = {
     "r = Conv (x, p)  y = GlobalAveragePool (r)": ["early-pointwise r y"],

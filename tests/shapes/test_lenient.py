@@ -19,6 +19,12 @@ FORGIVEN = {
         { y = BatchNormalization <consumed_inputs = [0,0,0,1,1]> (x, s, b, m, v) }""",
         Tensor("y", "float32", (1, 3, 4, 4)),
     ),
+    "an attribute of a newer version": (
+        17,
+        """g (float[1,1,9,9] x) => (float y)
+        { y = AveragePool <kernel_shape = [3,3], dilations = [2,2]> (x) }""",
+        Tensor("y", "float32", (1, 1, 5, 5)),
+    ),
     "one-element tensors for scalars": (
         17,
         """g (float[4] x) => (int64[N] y) {

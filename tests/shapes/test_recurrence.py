@@ -142,6 +142,17 @@ FOLLOWED: dict[str, tuple[str, int]] = {
     "squeezed at both sides": (state("1,1,?,4,1", constant("a", 0, 4) + "s = Squeeze (h, a)"), 2),
     "unsqueezed": (state("?,4", constant("a", 0) + "s = Unsqueeze (h, a)"), 0),
     "unsqueezed from behind": (state("?,4", constant("a", -3) + "s = Unsqueeze (h, a)"), 0),
+    "reversed and unsqueezed": (
+        state("4,?", constant("a", 0) + "t = Transpose (h) s = Unsqueeze (t, a)"), 1),
+    "reversed and squeezed": (
+        state("4,?,1,1", constant("a", 0) + "t = Transpose (h) s = Squeeze (t, a)"), 1),
+    "reversed and one of several": (
+        state("4,?,1,2", "a = Constant <value_int = 1> () t = Transpose (h) s = Gather (t, a)"), 1),
+    "reversed and some of several": (
+        state("4,?,2", constant("a", 1) + "t = Transpose (h) s = Gather (t, a)"), 1),
+    "reversed and joined": (state("4,?,1", "t = Transpose (h) s = Concat <axis=0> (t, t)"), 1),
+    "reversed and taken apart": (
+        state("4,?,2", "t = Transpose (h) s, u = Split <axis=0> (t)"), 1),
     "unsqueezed after it": (state("1,?", constant("a", 2) + "s = Unsqueeze (h, a)"), 1),
     "one of several": (
         state("2,1,?,4", "a = Constant <value_int = 1> () s = Gather (h, a)"), 2),
@@ -193,6 +204,9 @@ LOST = {
     "squeezed where a run decides": state("1,1,?,4", "s = Squeeze (h, a)", more=", int64[1] a"),
     "made by Unsqueeze": state("1,4", constant("a", 1) + "s = Unsqueeze (h, a)"),
     "unsqueezed where a run decides": state("?,4", "s = Unsqueeze (h, a)", more=", int64[1] a"),
+    "squeezed by what is no constant": state(
+        "1,1,?,4", "a = com.example.Constant <value_int = 1> () s = Squeeze (h, a)"
+    ),
     "picked": state("1,?,4", constant("a", 0) + "s = Gather <axis=1> (h, a)"),
     "picked by what a run decides": state("2,?,4", "s = Gather (h, a)", more=", int64[1] a"),
     "joined along it": state("1,?,4", "s = Concat <axis=1> (h, h)"),

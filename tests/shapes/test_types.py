@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, TypeProto, helper
 
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, encode_type, refine
 
@@ -37,3 +38,21 @@ def test_what_is_known_of_a_sparse_tensor_stands_for_its_declared_sizes() -> Non
     known = replace(decode_type(declared), shape=(4, None))
     expected = helper.make_sparse_tensor_type_proto(TensorProto.FLOAT, [4, None])
     assert encode_type(known) == expected
+
+
+NESTED = (
+    ("seq", helper.make_sequence_type_proto), ("optional", helper.make_optional_type_proto),
+    ("map", lambda inner: helper.make_map_type_proto(TensorProto.INT64, inner)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "wrap"), NESTED, ids=[word for word, _ in NESTED])
+def test_types_in_types_are_spelt_out_five_deep(
+    word: str, wrap: Callable[[TypeProto], TypeProto]
+) -> None:
+    start = "map(int64, " if word == "map" else f"{word}("
+    proto, spelt = helper.make_tensor_type_proto(TensorProto.FLOAT, [2]), "float32"
+    for depth in range(1, 8):
+        proto, spelt = wrap(proto), f"{start}{spelt})"
+        told = spelt if depth <= 5 else start * 6 + "…" + ")" * 6
+        assert decode_type(proto).dtype == told

@@ -45,10 +45,10 @@ def _vit(network: Network, layers: int, channels: int) -> Architecture | None:
     if len(network.convs) != 1:
         return None
     patch = network.convs[0]
-    square = len(set(patch.kernel_shape)) == 1 and len(patch.kernel_shape) == 2
-    if not square or patch.strides != patch.kernel_shape or patch.out_channels != channels:
+    side = max(patch.kernel_shape)
+    if patch.out_channels != channels or {patch.kernel_shape, patch.strides} != {(side, side)}:
         return None
-    size, side = VIT.get((layers, channels)), patch.kernel_shape[0]
+    size = VIT.get((layers, channels))
     name = f"ViT-{size}/{side}" if size else "ViT"
     return network.architecture(name, f"{layers} layers", f"width {channels}")
 

@@ -66,17 +66,14 @@ def _made_alone(rows: Value, reader: NodeView) -> list[NodeView]:
 def _compares(view: NodeView, size: int) -> bool:
     """Whether indices, along a last axis of one element, are compared with 0 … ``size`` − 1."""
     record = record_of(view.vertex.call) if view.vertex is not None else None
-    if record is None or record.sign != "=" or len(view.inputs) != 2:
+    known = [value for value in view.inputs if value is not None and value.is_constant]
+    others = [value for value in view.inputs if value is not None and not value.is_constant]
+    if record is None or record.sign != "=" or (len(known), len(others)) != (1, 1):
         return False
-    for index, numbers in (view.inputs, view.inputs[::-1]):
-        if index is None or numbers is None or not numbers.is_constant or index.is_constant:
-            continue
-        shape, own = numbers.shape, index.fixed_shape
-        along = bool(shape) and shape is not None and shape[-1] == size == numbers.elements
-        alone = bool(own) and own is not None and own[-1] == 1 and len(own) >= len(shape or ())
-        whole = (index.dtype or "").startswith(WHOLE)
-        return along and alone and whole and numbers.values == tuple(range(size))
-    return False
+    shape, own = known[0].shape or (), others[0].fixed_shape or ()
+    along = shape[-1:] == (size,) and known[0].values == tuple(range(size))
+    alone = own[-1:] == (1,) and len(own) >= len(shape)
+    return along and alone and (others[0].dtype or "").startswith(WHOLE)
 
 
 def _is_one_hot(view: NodeView) -> bool:

@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 
 MOST = 4
 """Operators between a layer and who reads a part of it."""
-MODES = ("nearest", "linear", "cubic")
 
 
 def late_pointwise(layer: LinearLayer) -> Merge | None:
     """A 1×1 convolution of what was just interpolated to more positions."""
     read = next(iter(layer.view.inputs), None)
     resize = read.producer if read is not None and read.uses == 1 else None
-    if not layer.is_pointwise or resize is None or resize.op_type not in ("Resize", "Upsample"):
+    if not layer.is_pointwise or resize is None or resize.domain:
         return None
-    if resize.domain or resize.attr.get("mode", "nearest") not in MODES:
+    if resize.op_type not in ("Resize", "Upsample"):
         return None
     if resize.attr.get("coordinate_transformation_mode") == "tf_crop_and_resize":
         return None  # fills in a number from outside

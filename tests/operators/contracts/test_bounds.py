@@ -73,16 +73,16 @@ CASES: list[tuple[str, Change, str]] = [
      "1 entries written from -1 leave a cache of 4: begin within 0 to 3"),
     ("TensorScatter", both(state(mode="circular"), put(2, ints(5, 0))), ""),
     ("OneHotEncoder", state(cats_strings=["a"]),
-     "more than one of cats_int64s, cats_strings is given: cats_int64s, cats_strings: give one of "
-     "them"),
+     ("more than one of cats_int64s, cats_strings is given: cats_int64s, cats_strings: give one of "
+     "them")),
     ("OneHotEncoder", state(cats_int64s=None),
      "none of cats_int64s, cats_strings is given: give one of them"),
     ("Imputer", state(imputed_value_floats=None),
      "none of imputed_value_floats, imputed_value_int64s is given: give one of them"),
     # the runtime takes the first
     ("SVMClassifier", state(classlabels_ints=[0, 1], classlabels_strings=["a", "b"]),
-     "more than one of classlabels_strings, classlabels_ints is given: classlabels_strings, "
-     "classlabels_ints: give one of them"),
+     ("more than one of classlabels_strings, classlabels_ints is given: classlabels_strings, "
+     "classlabels_ints: give one of them")),
     ("SVMClassifier", state(classlabels_ints=None, classlabels_strings=None),
      "none of classlabels_strings, classlabels_ints is given: give one of them"),
     ("GatherND", both(state(batch_dims=1), zeros(3, 2)),
@@ -150,6 +150,12 @@ CASES: list[tuple[str, Change, str]] = [
         (32, (2,), (1,), "fc1_scales is 3×32×2, it takes 3×32×1 (experts, rows, blocks)"))),
     ("QMoE", both(state(block_size=8), put(3, ones(3, 32, 2)), put(6, ones(3, 16, 4))),
      "block_size is 8, it takes a power of 2 from 16 on: use 16, 32, 64 …"),
+    *(("ConvTransposeWithDynamicPads", both(
+        put(0, ones(1, 2, 4)), put(1, ones(2, 3, 3)), put(2, ints(*pads)),
+        state(kernel_shape=[3])), text) for pads, text in (
+            ((0, 0), ""),
+            ((0, 0, 0), ("Pads has 3 elements where it takes 2 (begins and ends): give Pads 2 "
+                         "elements, or correct what it is meant for")))),
     ("ConvTranspose to a shape", state(output_shape=[11, 11]), ""),
     ("ConvTranspose to a shape", state(output_shape=[12, 12]), ""),
     ("ConvTranspose to a shape", state(output_shape=[1, 2, 12, 12]),

@@ -37,10 +37,12 @@ def said(
         # counted from the end they mean an axis, and ONNX allows 0 and 1 only
         (0, -1, [("attribute-value", False)]), (-2, 1, [("attribute-value", False)]),
         (-1, 2, [("attribute-value", True)]),
+        # another check names what is no whole number
+        ("x", 0, []), (0, "x", []), ("x", 3, []),
     ],
 )  # fmt: skip
 def test_a_reversed_sequence_has_one_axis_of_batches_and_one_of_time(
-    batch: int, time: int, expected: list[tuple[str, bool]]
+    batch: int | str, time: int | str, expected: list[tuple[str, bool]]
 ) -> None:
     found = said("ReverseSequence", ((4, 4), (4,)), batch_axis=batch, time_axis=time)
     assert found == expected
