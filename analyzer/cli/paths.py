@@ -159,9 +159,7 @@ def _walk(
                         models.append(entry.path)
         except OSError as error:
             what = f"cannot be searched: {error.strerror}"
-            errors.append(
-                ModelError(os.fsdecode(error.filename or place), what, "make it readable")
-            )
+            errors.append(ModelError(place, what, "make it readable"))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

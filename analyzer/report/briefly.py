@@ -184,10 +184,9 @@ def _bound(solid: Sequence[Token], start: int, ends: Sequence[str]) -> Iterator[
 
 def _opening(solid: Sequence[Token], closing: int) -> int:
     """Position of the bracket that the one at ``closing`` closes."""
-    depth = 0
-    for number in range(closing, -1, -1):
+    depth, number = 1, closing
+    while depth:
+        number -= 1
         if solid[number].kind == "sign":
             depth += (solid[number].text in _CLOSES) - (solid[number].text in _OPENS)
-        if depth == 0:
-            return number
-    return 0
+    return number

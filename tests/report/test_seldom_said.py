@@ -14,10 +14,11 @@ from analyzer.report import advised, brief, document, pdf, words
 from analyzer.report.compare import words as changes
 from analyzer.report.explained import memory, weights
 from analyzer.report.sketch import to_png
-from analyzer.report.view import loaded, pace, spared, split, whatif
+from analyzer.report.view import actions, loaded, pace, spared, split, whatif
+from analyzer.report.view import weights as weight_view
 from analyzer.report.view.joint import SAFE
 from analyzer.report.view.options import form as forms
-from analyzer.report.view.options import prepared, requantised
+from analyzer.report.view.options import prepared, requantised, transformer
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.split import LayerSplit, SplitPart
 
@@ -335,3 +336,77 @@ def test_a_picture_that_cannot_be_drawn_says_so(monkeypatch: pytest.MonkeyPatch)
     picture = some(svg=lambda **_: '<svg width="3" height="4"></svg>')
     with pytest.raises(OutputError, match=r"^the picture cannot be drawn: no\\x0aroom$"):
         to_png(picture, some())
+
+
+def test_products_of_two_activations_are_what_a_dynamic_quantiser_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def left(*found: tuple[str, frozenset[int]], dynamic: bool = True) -> bool:
+        nodes = {str(n): some(op_type=kind) for n, (kind, _) in enumerate(found)}
+        known = {str(n): some(constants=slots) for n, (_, slots) in enumerate(found)}
+        monkeypatch.setattr(requantised, "floating", lambda _: tuple(nodes))
+        monkeypatch.setattr(requantised, "vertex", lambda _, name: known[name])
+        others = [some(op_type="MatMulInteger")] if dynamic else []
+        facts = type("Facts", (), {"__getitem__": lambda _, name: nodes[name], "graph": None,
+                                   "nodes": others})()  # fmt: skip
+        return requantised._is_left_by_default(facts)
+
+    product = ("MatMul", frozenset[int]())
+    assert left(product, ("MatMul", frozenset({2})))
+    assert not left(product, dynamic=False)
+    assert not left(product, ("Gemm", frozenset()))
+    assert not left(product, ("MatMul", frozenset({0})))
+    assert not left(product, ("MatMul", frozenset({1})))
+
+
+def test_a_lower_peak_is_worth_its_share_from_64_kib_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 640 << 10
+    monkeypatch.setattr(actions, "as_run", lambda _: now)
+    monkeypatch.setattr(actions, "level_of", lambda share: share)
+    for peak, level in ((now - (64 << 10) + 1, "low"), (now - (64 << 10), 0.1), (now // 4, 0.75)):
+        assert actions._lowers(some(), peak) == level
+    facts: Any = some(once=lambda _: 64 << 10)
+    assert actions._written(facts, "onnxslim") == 64 << 10
+    assert actions._written(facts, "") == 0
+    facts.once = lambda _: (64 << 10) - 1
+    assert actions._written(facts, "onnxslim") == 0
+
+
+def test_a_peak_of_folded_constants_is_told_where_a_rule_asks_for_that() -> None:
+    rule = {"subject": "surplus", "selector": ("foldable",)}
+    facts: Any = some(memory=some(peak_bytes=9, fused_bytes=8, folded_bytes=7))
+    assert actions.as_run(facts) == 8
+    assert actions._folded_peak(facts, some(**rule)) == 7
+    assert actions._folded_peak(facts, None) is None
+    assert actions._folded_peak(facts, some(**rule | {"subject": "node"})) is None
+    assert actions._folded_peak(facts, some(**rule | {"selector": ("idle",)})) is None
+    for folded in (8, None):
+        facts.memory.folded_bytes = folded
+        assert actions._folded_peak(facts, some(**rule)) is None
+    facts.memory.fused_bytes = None
+    assert actions.as_run(facts) == 9
+    facts.memory.peak_bytes = None
+    assert actions.as_run(facts) == 0
+
+
+def test_structure_is_energy_beyond_noise_from_a_twentieth_on() -> None:
+    def row(first: float, noise: float) -> weight_view.SeparableRow:
+        return weight_view.SeparableRow("a", first, noise, None, None, None)
+
+    limit = weight_view.STRUCTURE
+    assert row(limit, 0.0).structured
+    assert not row(limit / 2, 0.0).structured
+    assert not row(limit, limit / 2).structured
+
+
+def test_a_cache_in_float16_is_half_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transformer, "form", lambda *_, **about: about["beside"])
+    for held, sizes in (
+        (some(bits=32, bytes=4096, tokens=7), [(4096, 2048)]),
+        (some(bits=16, bytes=4096, tokens=7), []),
+        (some(bits=32, bytes=0, tokens=7), []),
+        (some(bits=32, bytes=None, tokens=7), []),
+        (None, []),
+    ):
+        made: Any = transformer._half_cache(some(once=lambda _, held=held: held), None)
+        assert [*made] == sizes

@@ -121,6 +121,7 @@ def test_a_script_is_read_as_texts_names_numbers_and_signs(script: str, found: s
         ("for (const each of all) each()", "for (const a of all) a()"),
         ("for (const each in all) each()", "for (const a in all) a()"),
         ("const name = value => value.name", "const a = b => b.name"),
+        ("all.map(value => (other))", "all.map(a => (other))"),
         ("((first, second = first) => first + second)", "((a, b = a) => a + b)"),
         ("(([first, [second]], {third, four: fifth}) => first)",
          "(([a, [c]], {third:d, four: b}) => a)"),

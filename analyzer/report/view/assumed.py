@@ -19,8 +19,8 @@ def choices(facts: Facts) -> tuple[str, ...]:
     Operators that are only assumed because of ``facts.assumptions`` share one reason and are
     left out, for the sizes are listed anyway; so are those whose cost is not in the totals.
     """
-    found: Counter[tuple[str, ...]] = Counter()
-    first: dict[tuple[str, ...], tuple[str, str]] = {}
+    found: Counter[tuple[object, ...]] = Counter()
+    first: dict[tuple[object, ...], tuple[str, str]] = {}
     for node in facts.nodes:
         reason = node.cost.reason
         if _is_choice(node) and not (facts.assumptions and reason.startswith("with ")):
@@ -36,12 +36,12 @@ def choices(facts: Facts) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _cause(node: Node) -> tuple[str, ...]:
+def _cause(node: Node) -> tuple[object, ...]:
     """What it has in common with others: bodies that data decide name themselves and a range."""
     low, high = node.macs_range
     if low == high:
         return (node.cost.reason,)
-    return (node.op_type if node.composite else "", "open" if high is None else "range")
+    return (node.op_type if node.composite else "", bool(high))
 
 
 def _is_choice(node: Node) -> bool:

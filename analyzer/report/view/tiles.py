@@ -71,8 +71,8 @@ def mapped(facts: Facts) -> TileMap:
     ground = _ground(facts, total)
     found: list[Tile] = []
     if ground:
-        of_modules = ground == "modules" and facts.modules is not None
-        found = [*(_modules(facts.modules) if of_modules and facts.modules else _blocks(facts))]
+        modules = facts.modules if ground == "modules" else None
+        found = [*(_blocks(facts) if modules is None else _modules(modules))]
         shown = _sorted(found, total)
         if _named(shown, found) >= NAMED * total:
             return TileMap(ground, shown)
@@ -176,8 +176,8 @@ def _inner(module: Module) -> list[Module]:
 def _opened(module: Module) -> list[Module]:
     """What is in a module, without those that hold one other module and nothing else."""
     inner = _inner(module)
-    while len(inner) == 1 and _inner(inner[0]):
-        inner = _inner(inner[0])
+    while len(inner) == 1 and (deeper := _inner(*inner)):
+        inner = deeper
     return inner
 
 

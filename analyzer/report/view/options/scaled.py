@@ -149,7 +149,7 @@ def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
 def _narrowest(kept: Parameters) -> int | None:
     """Least bits of a weight, those of packed ones without their padding; ``None``: unknown, as of
     those that operators make."""
-    weights = [tensor for tensor in kept.tensors if tensor.role == "weight" and tensor.elements]
-    if kept.unlisted or any(not tensor.bytes for tensor in weights):
+    weights = [(t.elements, t.bytes) for t in kept.tensors if t.role == "weight" and t.elements]
+    if kept.unlisted or not all(size for _elements, size in weights):
         return None
-    return min((8 * (t.bytes or 0) // (t.elements or 1) for t in weights), default=None)
+    return min((8 * size // elements for elements, size in weights if size), default=None)

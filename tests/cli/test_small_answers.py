@@ -1,0 +1,144 @@
+"""Small parts of the command, each asked by itself: origins, streams, bars, bases."""
+
+from __future__ import annotations
+
+import errno
+import io
+import signal
+import sys
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.cli import console, origins, progress
+from analyzer.cli.config import budgets
+from analyzer.cli.config.exclude import PathPattern
+from analyzer.cli.console import Console
+from analyzer.cli.origins import SettingOrigins
+from analyzer.errors import OutputError
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+def test_a_setting_is_shown_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(origins, "shown_path", str.upper)
+    value = SettingOrigins._value
+    none: Any = some()
+    for name, stated, shown in (
+        ("budgets", (some(text="1M"), some(text="5%")), ("1M", "5%")),
+        ("budgets", (), "none"),
+        ("exclude", (PathPattern("old"), PathPattern("a/b", "/p")), ("old", "a/b")),
+        ("rules", "a", "A"),
+        ("rules", ["a", "b"], ("A", "B")),
+        ("base", "git:main:a", "git:main:a"),
+        ("base", "", None),
+        ("select", ["A", "B"], ("A", "B")),
+        ("select", ("A",), ("A",)),
+        ("jobs", 0, 0),
+        ("lang", "", None),
+    ):
+        assert value(none, name, stated) == shown, (name, stated)
+
+
+def test_a_line_that_nobody_wrote_is_unknown() -> None:
+    file: Any = some(_file=some(lines={("jobs",): 3}))
+    assert SettingOrigins._line(file, ("jobs",)) == 3
+    assert SettingOrigins._line(file, ("lang",)) is None
+
+
+class Closed(io.StringIO):
+    """A stream that a disk takes no more of."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_a_full_disk_does_not_take_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped: list[str] = []
+    monkeypatch.setattr(console, "drop_stdout", lambda: dropped.append("all"))
+    monkeypatch.setattr(sys, "stdout", Closed())
+    with pytest.raises(OutputError, match=r"^standard output cannot be written: No space left"):
+        Console().write(b"x")
+    assert dropped == ["all"]
+
+
+def test_a_line_that_moves_is_removed_before_anything_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Console.note, Console.error, Console.raw, Console.line
+    for say, text in zip(said, ("x\n", "onnxlint: error: x\n", "x\n", ""), strict=True):
+        monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
+        monkeypatch.setattr(sys, "stdout", io.StringIO())
+        here = Console()
+        here.shows_progress = True
+        here.progress("12 of 20")
+        say(here, "x")
+        here.progress("")
+        assert stream.getvalue() == f"\r12 of 20\x1b[K\r\x1b[K{text}"
+    here._speaking = True
+    here.progress("more")
+    here.shows_progress, here._speaking = False, False
+    here.progress("more")
+    assert "more" not in stream.getvalue()
+    monkeypatch.setattr(sys, "stderr", None)
+    here.error("nobody hears it")
+    assert not here._speaking
+
+
+def test_what_goes_on_is_drawn_with_the_seconds_that_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    asked: list[float] = []
+    handlers: dict[int, Any] = {}
+    now = [5.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress, "columns", lambda: 5)
+    monkeypatch.setattr(signal, "signal", lambda n, f: handlers.update({n: f}))
+    monkeypatch.setattr(signal, "siginterrupt", lambda *_: None)
+    monkeypatch.setattr(signal, "setitimer", lambda _, *when: asked.extend(when))
+    here: Any = some(shows_progress=True, progress=drawn.append,
+                     activity=lambda seconds: f"{seconds:g}abcdef")  # fmt: skip
+    with progress.ticking(here):
+        draw = handlers[signal.SIGALRM]
+        now[0] = 7.0
+        draw()
+        here.activity = None
+        draw()
+    assert drawn == ["2abc", ""]
+    assert asked == [progress.MOMENT, progress.PAUSE, 0]
+    assert handlers == {signal.SIGALRM: None}
+    here.shows_progress = False
+    with progress.ticking(here):
+        assert len(asked) == 3
+
+
+def test_a_base_is_a_file_or_a_revision_of_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "inside", lambda table, key, folder, text: f"{folder}/{text}")
+    long = "x" * 61
+    spelt = 'is no .onnx file; a revision of git is spelt "git:'
+    names = ("names no revision; say git:main (the same path there) or "
+             "git:main:models/base.onnx")  # fmt: skip
+    for text, found, said in (
+        ("", "/p/", ""),
+        ("a.onnx", "/p/a.onnx", ""),
+        ("A.ONNX", "/p/A.ONNX", ""),
+        ("main", "", f"'main' {spelt}main\""),
+        (long, "", f'{spelt}{"x" * 60}"'),
+        ("git:main", None, ""),
+        ("git:main:a", None, ""),
+        ("git:", "", names),
+        ("git:-x", "", names),
+        ("git:main:", "", names),
+    ):
+        wrong: list[str] = []
+        table: Any = some(text=lambda _, text=text: text,
+                          error=lambda _, text, wrong=wrong: wrong.append(text))  # fmt: skip
+        base = budgets.read_base(table, "/p")
+        assert base == (text if found is None else found), text
+        assert len(wrong) == bool(said)
+        assert "".join(wrong).endswith(said), text
