@@ -10,7 +10,7 @@ import pytest
 from analyzer.errors import OutputError
 from analyzer.evidence import DW_PW, PW_DW, SPATIAL
 from analyzer.facts import Certainty
-from analyzer.report import advised, brief, document, pdf, words
+from analyzer.report import advised, brief, document, explain, pdf, words
 from analyzer.report.compare import words as changes
 from analyzer.report.explained import memory, weights
 from analyzer.report.sketch import to_png
@@ -365,11 +365,6 @@ def test_a_lower_peak_is_worth_its_share_from_64_kib_on(monkeypatch: pytest.Monk
     monkeypatch.setattr(actions, "level_of", lambda share: share)
     for peak, level in ((now - (64 << 10) + 1, "low"), (now - (64 << 10), 0.1), (now // 4, 0.75)):
         assert actions._lowers(some(), peak) == level
-    facts: Any = some(once=lambda _: 64 << 10)
-    assert actions._written(facts, "onnxslim") == 64 << 10
-    assert actions._written(facts, "") == 0
-    facts.once = lambda _: (64 << 10) - 1
-    assert actions._written(facts, "onnxslim") == 0
 
 
 def test_a_peak_of_folded_constants_is_told_where_a_rule_asks_for_that() -> None:
@@ -410,3 +405,13 @@ def test_a_cache_in_float16_is_half_as_large(monkeypatch: pytest.MonkeyPatch) ->
     ):
         made: Any = transformer._half_cache(some(once=lambda _, held=held: held), None)
         assert [*made] == sizes
+
+
+def test_operators_of_one_name_are_listed_by_their_ids() -> None:
+    found: Any = (some(id="a", op_type="Relu", scope=""), some(id="s/a", op_type="Conv", scope="s"))
+    assert explain._listed(found, "a") == (
+        "2 operators are called a; ask for one by its id:\n"
+        "  id   operator  inside\n"
+        "  a    Relu      main graph\n"
+        "  s/a  Conv      s\n"
+    )
