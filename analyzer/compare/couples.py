@@ -72,19 +72,19 @@ def couples_of(matching: Matching) -> Iterator[Couple]:
 
 def _constant_outputs(matching: Matching) -> Iterator[Couple]:
     """Outputs that are stored tensors in both models."""
-    sides = [dict(_stored_ends(network)) for network in (matching.old, matching.new)]
-    for end, (part, root) in sides[0].items():
-        if end in sides[1]:
-            other, match = sides[1][end]
+    old, new = (dict(_stored_ends(network)) for network in (matching.old, matching.new))
+    for end, (part, root) in old.items():
+        if end in new:
+            other, match = new[end]
             yield Couple(part, other, "output", False, Task(root, match))
 
 
 def _stored_ends(network: Wired) -> Iterator[tuple[Hashable, tuple[Part, Root]]]:
     for part in network.parts:
         for _, end in part.exports if not part.node.scope else ():
-            roots = network.stored_by(part)
-            if len(roots) == 1:
-                yield end, (part, roots[0])
+            match network.stored_by(part):
+                case (root,):
+                    yield end, (part, root)
 
 
 BIAS = Kind.BIAS.value

@@ -299,10 +299,10 @@ def test_the_table_of_sizes_is_a_grid_of_cells() -> None:
     assert plain.notes == ("Share of today's 0 MAC",)
     assert not plain.cells[0].within
     # Sevenths of 570 are 81.43.
-    seven = heat.picture(WhatIf(columns=(Column("1", ""),) * 7, rows=(WidthRow("1", (5,), 9),)), 5)
+    columns = (Column("1", ""),) * 7
+    seven = heat.picture(WhatIf(columns=columns, rows=(WidthRow("1", (5, 5), 9),)), 5)
     assert [tick.at for tick in seven.columns[:2]] == [190.7, 272.1]
-    (cell,) = seven.cells
-    assert (cell.x, cell.width) == (151, 79.4)
+    assert [(cell.x, cell.width) for cell in seven.cells] == [(151, 79.4), (232.4, 79.4)]
 
 
 def test_growth_is_a_curve_with_ticks_at_multiples_of_today() -> None:

@@ -369,9 +369,14 @@ def test_a_lower_peak_is_worth_its_share_from_64_kib_on(monkeypatch: pytest.Monk
 
 def test_a_peak_of_folded_constants_is_told_where_a_rule_asks_for_that() -> None:
     rule = {"subject": "surplus", "selector": ("foldable",)}
-    facts: Any = some(memory=some(peak_bytes=9, fused_bytes=8, folded_bytes=7))
+    levelled: list[int | None] = [None]
+    facts: Any = some(memory=some(peak_bytes=9, fused_bytes=8, folded_bytes=6),
+                      once=lambda _: levelled[0])  # fmt: skip
     assert actions.as_run(facts) == 8
-    assert actions._folded_peak(facts, some(**rule)) == 7
+    for other, peak in ((None, 6), (5, 6), (7, 7), (8, None)):
+        levelled[0] = other
+        assert actions._folded_peak(facts, some(**rule)) == peak
+    levelled[0] = None
     assert actions._folded_peak(facts, None) is None
     assert actions._folded_peak(facts, some(**rule | {"subject": "node"})) is None
     assert actions._folded_peak(facts, some(**rule | {"selector": ("idle",)})) is None
@@ -415,3 +420,22 @@ def test_operators_of_one_name_are_listed_by_their_ids() -> None:
         "  a    Relu      main graph\n"
         "  s/a  Conv      s\n"
     )
+
+
+def test_a_model_that_is_over_in_a_moment_gains_no_more_than_medium(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requantised, "quantisation_of", lambda _: some(
+        signed_macs=1, left_on_x86=5, unaligned=2, float_forms=4))  # fmt: skip
+    monkeypatch.setattr(requantised, "form", lambda *_, extra: extra)
+    monkeypatch.setattr(requantised, "replace", lambda made, impact: (made, impact))
+    said = "3 more of 4 layers in integers on x86 CPUs, {} of the MACs"
+    for level, is_short, impact in (("high", False, "high"), ("high", True, "medium"),
+                                 ("low", True, "low"), ("medium", False, "medium")):  # fmt: skip
+        monkeypatch.setattr(requantised, "level_of", lambda _, level=level: level)
+        monkeypatch.setattr(requantised, "is_brief", lambda *_, is_short=is_short: is_short)
+        found: Any = requantised.unsigned(some(totals=some(macs=100)), None)
+        assert [*found] == [(said.format("1.0 %"), impact)]
+    for macs in (101, 0):
+        none: Any = requantised.unsigned(some(totals=some(macs=macs)), None)
+        assert [*none] == []

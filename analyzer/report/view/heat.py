@@ -58,7 +58,7 @@ def picture(what: WhatIf, now: int) -> HeatChart:
     rows += [(_("depth {d}", d=row.depth), row) for row in what.depths]
     cells = tuple(
         HeatCell(
-            round(LEFT + column * wide + GAP / 2, 1), round(TOP + number * TALL + GAP / 2, 1),
+            round(LEFT + column * wide + GAP / 2, 1), TOP + number * TALL + GAP / 2,
             round(wide - GAP, 1), TALL - GAP, level,
             what.budget is not None and macs is not None and macs <= what.budget,
             tuple(_lines(row, column, macs, now)),
@@ -74,7 +74,7 @@ def picture(what: WhatIf, now: int) -> HeatChart:
     return HeatChart(
         WIDTH, bottom + 20, cells,
         tuple(Tick(round(LEFT + (n + 0.5) * wide, 1), text) for n, text in enumerate(columns)),
-        tuple(Tick(round(TOP + (n + 0.5) * TALL, 1), units.shorten(name, widths.WORD))
+        tuple(Tick(TOP + (n + 0.5) * TALL, units.shorten(name, widths.WORD))
               for n, (name, _row) in enumerate(rows)),
         tuple(notes),
         _("MACs by width, resolution and depth"),
