@@ -271,6 +271,8 @@ def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Roo
             role = role_of(record, slot, constant, dequantized=name in inventory.dequantized)
             if role is None:
                 continue
+            if role is Role.WEIGHT and record is not None and record.compares and _is_list(site):
+                role = Role.CONSTANT
             if role > constant.role or not constant.why:
                 constant.role, constant.why = role, _why(site, record, slot)
                 constant.is_described = record is not None
@@ -279,6 +281,12 @@ def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Roo
                     constant.uses.append(site.index)
                 logical = _packed(site.call, record, slot)
                 constant.logical = constant.logical if logical is None else logical
+
+
+def _is_list(site: Site) -> bool:
+    """Whether several numbers are held against a single one, and picked by it: no thresholds, as
+    trees have them for their features."""
+    return any(tensor is not None and tensor.elements == 1 for tensor in site.call.inputs)
 
 
 def _why(site: Site, record: Operator | None, slot: int) -> str:

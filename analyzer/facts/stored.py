@@ -49,7 +49,7 @@ class Parameters(Brief):
     """What the model stores, by role; every tensor counted once."""
 
     weights: int
-    """Trainable-looking elements (published parameter counts)."""
+    """Elements in the place of weights, trained or not (published parameter counts)."""
     buffers: int
     """Running means and variances of BatchNormalization."""
     quantization: int

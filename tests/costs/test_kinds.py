@@ -20,6 +20,9 @@ BEYOND = """<float[4,12] w, float[12] b, float[1,1,3,3] a>
 PAST = """<float[4,12] w, float[12] b, float[2,1,2,5,2] p>
     { y = com.microsoft.Attention <num_heads = 2> (x, w, b, , p) }"""
 BOUNDS = "<float lo, float hi> { y = Clip (x, lo, hi) }"
+COMPARED = """<float[4] trained, float[4] bins, float[4] both>
+    { t = Less (x, trained) m = ReduceMax (x) a = GreaterOrEqual (bins, m) b = Greater (m, both)
+      c = And (a, b) d = And (c, t) f = Cast <to = 1> (d) y = Mul (f, both) }"""
 SIZES = "<float[3] s> { y = Resize (x, , s) }"
 MAPPED = """<float[3,2] c> { s = SequenceConstruct (x, x)
     m = SequenceMap (s, c) <body = b (float[4] a, float[3,2] k) => (float[4] o)
@@ -54,6 +57,7 @@ def filled(stored: str) -> str:
         ("float[1,3,4] x", BEYOND, {"w": "weight", "b": "weight", "a": "mask"}),
         ("float[1,3,4] x", PAST, {"w": "weight", "b": "weight", "p": "constant"}),
         ("float[4] x", BOUNDS, {"lo": "constant", "hi": "constant"}),
+        ("float[4] x", COMPARED, {"trained": "weight", "bins": "constant", "both": "weight"}),
         ("float[1,2,4] x", SIZES, {"s": "constant"}),
         ("float[4] x", MAPPED, {"c": "constant", "i": "constant"}),
         ("float[4] x", KEPT, {"boxes": "constant", "scores": "constant"}),

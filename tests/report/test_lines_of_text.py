@@ -409,7 +409,11 @@ def test_limits_of_a_device_part_layers() -> None:
         assert memory.roof_of(cast("Any", own), facts) == found
     stored = some(weights=0, buffers=2, quantization=0, positions=0, masks=3, constants=0)
     assert memory.roles(cast("Any", some(parameters=stored))) == (
-        RoleRow("weights", 0, "trained values; the published parameter count"),
+        RoleRow(
+            "weights",
+            0,
+            "values in the place of weights, trained or not: filter banks and windows, too",
+        ),
         RoleRow("buffers", 2, "running means and variances of batch normalisation"),
         RoleRow("masks", 3, "masks of attention scores"),
     )

@@ -110,7 +110,11 @@ def roles(facts: Facts) -> tuple[RoleRow, ...]:
     """Everything the file stores."""
     p = facts.parameters
     rows = (
-        ("weights", p.weights, _("trained values; the published parameter count")),
+        (
+            "weights",
+            p.weights,
+            _("values in the place of weights, trained or not: filter banks and windows, too"),
+        ),
         ("buffers", p.buffers, _("running means and variances of batch normalisation")),
         ("quantization", p.quantization, _("scales and zero points")),
         ("positions", p.positions, _("grids sized by position, such as anchors or a mean image")),
