@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analyzer import Facts, analyze, lint, load, load_rules
+from analyzer import Assumption, Block, Facts, analyze, lint, load, load_rules
 from analyzer.lint import Settings, judge
 from analyzer.report import Batch, Result
 from analyzer.scaling import Scaler
@@ -55,6 +55,20 @@ def test_facts_say_what_they_hold_in_fifteen_lines(facts: Facts) -> None:
     assert len(text.splitlines()) <= 15
     assert "4,867,293,184, exact" in text
     assert "input" in text
+
+
+def test_of_what_is_many_four_are_named(facts: Facts) -> None:
+    """Kinds of blocks by their number."""
+    kinds = "aabbbcddddeeeee"
+    blocks = tuple(Block(f"kind {kind}", (), 0, 0) for kind in kinds)
+    sizes = tuple(Assumption(f"x{n}", n, "", 1, "default") for n in range(5))
+    wide = replace(facts, blocks=blocks, inputs=facts.inputs * 5, outputs=facts.outputs * 5,
+                   assumptions=sizes)  # fmt: skip
+    rows = dict(wide._summary())
+    assert rows["blocks"] == "5 kind e, 4 kind d, 3 kind b, 2 kind a"
+    assert rows["inputs"] == ", ".join([str(facts.inputs[0])] * 4)
+    assert rows["outputs"] == ", ".join([str(facts.outputs[0])] * 4)
+    assert rows["assumed"] == ", ".join(map(str, sizes[:4]))
 
 
 def test_names_of_the_model_can_neither_stretch_nor_steer_the_prompt(hostile: Facts) -> None:

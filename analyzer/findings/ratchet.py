@@ -192,9 +192,10 @@ def better(now: Accepted, then: Accepted, *, magnitudes: bool = True) -> Accepte
     """An entry as it is ``now``, but for what has become worse since ``then``."""
     severity = then.severity if now.severity is Severity.ERROR else now.severity
     value, old = now.value, then.value
-    smaller = value is not None and old is not None and now.unit == then.unit and value <= old
-    if magnitudes and (old is None or smaller):
+    if magnitudes and old is None:
         return replace(now, severity=severity)
+    if magnitudes and value is not None and old is not None and now.unit == then.unit:
+        old = min(value, old)
     return replace(now, severity=severity, value=old, unit=then.unit)
 
 

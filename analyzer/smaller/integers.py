@@ -240,4 +240,4 @@ def _projection(place: Vertex) -> int:
     sides = (*tokens.shape, weights.shape[-1])
     if place.call.attr("qkv_hidden_sizes", None) is not None:
         return 0
-    return 0 if None in sides else prod(side or 0 for side in sides)
+    return prod(side or 0 for side in sides)

@@ -238,7 +238,7 @@ class _Builder:
     @staticmethod
     def _reads_alone(value: TensorValue, use: Use, op: Op, readers: Mapping[str, int]) -> bool:
         slot = next(i for i, other in enumerate(use.inputs) if other is value)
-        return readers.get(op.inputs[slot], 0) == 1
+        return readers.get(op.inputs[slot]) == 1
 
     def _folds(self, use: Use, instance: Instance, op: Op) -> bool:
         return folds(use) or (not self.manner.host and _known(instance, op))

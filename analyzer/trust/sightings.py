@@ -124,8 +124,8 @@ def _with_all_removed(
         return
     whole = sum(_field(group, data) for kind in REMOVED for group in kinds.get(kind, ())
                 for data, of in group.first.items() if not isinstance(of, str))  # fmt: skip
-    more = max(0, whole - owned[found[first].family])
-    found[first] = replace(found[first], bytes=found[first].bytes + more)
+    seen = owned[found[first].family]
+    found[first] = replace(found[first], bytes=found[first].bytes + whole - seen)
 
 
 def _field(group: StringGroup, data: str | bytes) -> int:

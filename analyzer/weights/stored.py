@@ -189,7 +189,7 @@ class StoredTensors:
         domain = normal_domain(use.node.domain)
         function = self._functions.get((domain, use.op_type))
         if function is not None:
-            inner = function.inputs[use.slot : use.slot + 1]
+            inner = function.inputs[use.slot :]
             return (function, inner[0], True) if inner else None
         record = find(domain, use.op_type)
         if use.slot or record is None or not record.keeps_role or not use.node.output:

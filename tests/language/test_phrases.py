@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from analyzer.language import counted, ngettext, series, speaking, translated
+from analyzer.language import catalogue, counted, ngettext, series, speaking, translated
 from analyzer.language import phrases as module
 from analyzer.language.number import NOUNS, VERBS, agreeing, variants
 from analyzer.language.phrases import retell
@@ -147,3 +148,21 @@ def test_english_counts_by_one_and_many() -> None:
             "xyz", "y", "2 xyzs",
         )  # fmt: skip
         assert [ngettext("{n} xyz", "{n} xyzs", n) for n in (1, 2)] == ["1 xyz", "2 xyzs"]
+
+
+def test_what_is_untold_or_in_doubt_is_not_in_a_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "xx"
+    folder.mkdir()
+    (folder / "some.po").write_text(
+        'msgid ""\nmsgstr "head"\n\nmsgid "one\\n"\n"more"\nmsgstr "1"\n\n'
+        'msgid "two"\nmsgstr ""\n\n'
+        '#, fuzzy\nmsgid "three"\nmsgstr "3"\n\n#, fuzzy\nmsgid "four"\nmsgstr ""\n\n'
+        'msgctxt "at"\nmsgid "five"\nmsgstr "5"\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(catalogue, "LOCALE", tmp_path)
+    of = catalogue.catalogue.__wrapped__
+    assert of("xx", "some") == {("", "one more"): "1", ("at", "five"): "5"}
+    assert of("xx", "other") == of("yy", "some") == {}

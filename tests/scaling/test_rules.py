@@ -280,6 +280,8 @@ SHAPES = [
     Line("Reshape", "4,6 =2 -> 4,6", "*5,*7 =2 -> 5,7", constants=True),
     Line("Reshape", "16 =3 -> 1,16,1", "*24 =3 -> 1,24,1", constants=True),
     Line("Reshape", "4,6 =1 -> 24", "*5,*7 =1 -> 24", constants=True),
+    Line("Reshape", "2,6 =2 -> 2,6", "*5,*7 =2 -> 5,7", constants=True),
+    Line("Reshape", "1,2 =3 -> 2,1,1", "1,*3 =3 -> 3,1,1", constants=True),
     Line("Transpose", "4,6 -> 6,4", "*5,*7 -> 6,4", constants=True),
 ]  # fmt: skip
 

@@ -86,6 +86,16 @@ def test_trees_of_the_newer_operator_have_tables_of_their_own() -> None:
     assert tree.bytes == 2 * (5 * 2 + 4 + 1) + 3 * (2 + 4)
 
 
+def test_nodes_of_the_newer_operator_that_lead_back_are_no_tree() -> None:
+    for false in (0, 1):
+        node = helper.make_node(
+            "TreeEnsemble", ["x"], ["y"], domain="ai.onnx.ml", n_targets=1, tree_roots=[0],
+            nodes_featureids=[0, 1], nodes_trueleafs=[1, 1], nodes_falseleafs=[0, 0],
+            nodes_truenodeids=[0, 1], nodes_falsenodeids=[1, false], leaf_targetids=[0, 0],
+        )  # fmt: skip
+        assert forest(facts_of(model(node, 5))) is None
+
+
 def test_nodes_that_lead_back_are_no_tree() -> None:
     loop = ([0, 1, 2], ["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"], [1, 0, 0], [2, 2, 0])
     assert forest(facts_of(listed(loop))) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -12,8 +12,12 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import quantize_dynamic
 
 from analyzer.devices import bound, profile
+from analyzer.facts import Tensor
+from analyzer.graph.adjacency import Vertex
+from analyzer.graph.call import Call
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options
+from analyzer.smaller import integers
 from analyzer.smaller.integers import Staying, made_weights, staying
 from analyzer.smaller.recurrent import recurrent
 from tests.golden.text import facts, facts_of
@@ -105,6 +109,23 @@ def test_an_lstm_is_converted_without_calibration_and_a_gru_never() -> None:
     assert made.integer_macs == 20 * 4 * 64 * 104
 
 
+def test_an_lstm_is_converted_where_both_of_its_matrices_are_stored() -> None:
+    for given, computed, stays in (("", "", False), ("w", "", True), ("r", "", True),
+                                   ("", "w", True), ("", "r", True)):  # fmt: skip
+        made = cell("LSTM", bias=False)
+        graph = made.graph
+        held = {tensor.name: tensor for tensor in graph.initializer}
+        if given:
+            graph.initializer.remove(held[given])
+            shape = list(held[given].dims)
+            graph.input.append(helper.make_tensor_value_info(given, TensorProto.FLOAT, shape))
+        if computed:
+            graph.node[0].input[" wr".index(computed)] = "n"
+            graph.node.insert(0, helper.make_node("Neg", [computed], ["n"]))
+        macs = staying(facts_of(made), static=False).macs
+        assert (macs != 0) is stays, (given, computed)
+
+
 def test_attention_of_the_runtime_multiplies_its_projection_in_integers() -> None:
     shapes = {"w": (64, 192), "b": (192,)}
     weights = [numpy_helper.from_array(np_ones(*shape), name) for name, shape in shapes.items()]
@@ -159,3 +180,19 @@ def test_weights_that_operators_make_are_folded_before() -> None:
         assert staying(found, static=False) == dynamic
         assert staying(found, static=True, only=("Conv",)) == alone
         assert staying(found, static=True, gone=("y",)) == gone
+
+
+def test_a_projection_has_the_macs_of_its_sides_where_all_are_known() -> None:
+    def macs(tokens: Any, weights: Any, **attributes: Any) -> int:
+        read = tuple(
+            None if shape is None else Tensor(name, "float32", shape or None)
+            for name, shape in (("x", tokens), ("w", weights))
+        )
+        call = Call("Attention", "com.microsoft", 1, attributes, read, (Tensor("y", "float32"),))
+        return integers._projection(Vertex(call, ""))
+
+    assert macs((2, 3, 5), (5, 7)) == 2 * 3 * 5 * 7
+    for tokens, weights in (((2, None, 5), (5, 7)), ((2, 3, 5), (5, None)), ((), (5, 7)),
+                            ((2, 3, 5), ()), (None, (5, 7)), ((2, 3, 5), None)):  # fmt: skip
+        assert macs(tokens, weights) == 0
+    assert macs((2, 3, 5), (5, 7), qkv_hidden_sizes=(1, 2, 4)) == 0

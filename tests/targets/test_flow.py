@@ -12,12 +12,13 @@ from analyzer.graph.program import build_program
 from analyzer.model.limits import Limits
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.stated import Bindings
-from analyzer.targets import functions, lowering
+from analyzer.targets import branching, functions, lowering
 from analyzer.targets.flow import Dataflow, Manner, TooMany
 from analyzer.targets.functions import Bodies, Pending, written_for
 from analyzer.targets.lowering import flow_of
 from analyzer.targets.use import TensorValue, Use
 from tests.targets.asking import model
+from tests.targets.calls import call
 
 PLAIN = Manner(host=False)
 
@@ -235,3 +236,24 @@ def test_attributes_and_operands_of_a_call_make_its_body() -> None:
     assert expanded(elu)[-1] == "Where"
     clip = "g (float[2] x) => (float[2] y) <float h = {6}> { y = Clip (x, , h) }"
     assert "Where" in expanded(clip) or "Min" in expanded(clip)
+
+
+def test_what_is_measured_of_a_tensor_does_not_rest_on_what_it_holds() -> None:
+    given, stored, open_ = (TensorValue("bool", (), constant=c) for c in (False, True, None))
+    flow = Dataflow()
+
+    def made(op: str, *inputs: TensorValue | None) -> TensorValue:
+        flow.uses.append(call(*inputs, op=op))
+        return TensorValue("bool", (), maker=len(flow.uses) - 1, constant=False)
+
+    kept, size = made("Relu", given), made("Shape", given)
+    for value, rests in (
+        (given, True), (stored, False), (open_, False), (None, False), (kept, True), (size, False),
+        (made("Relu", kept), True), (made("Relu", size), False), (made("Relu", stored), False),
+        (made("Add", kept, size), True), (made("Add", size, given), True),
+        (made("Add", size, stored, None), False), (made("And", kept, size), False),
+        (made("Or", stored, given), False), (made("And", kept, given), True),
+        (made("Own", size, given), True), (made("Own", size), False),
+        (made("Shape", made("Add", kept, kept)), False),
+    ):  # fmt: skip
+        assert branching.rests_on_data(value, flow) is rests

@@ -72,6 +72,7 @@ def test_names_groups_and_versions_are_understood() -> None:
     assert [t.id for t in chosen(["coreml"])] == ["coreml_mlprogram", "coreml_neuralnetwork"]
     assert [t.id for t in chosen(["TensorRT@11", "tensorrt"])] == ["tensorrt"]
     assert [t.version for t in chosen(["ort_cpu@1.20", "ort-cpu@1.32"])] == ["1.20.1", "1.32.0"]
+    assert chosen(["ort_cpu@1"])[0].version == "1.32.0"
     assert len(chosen([])) == 18
 
 

@@ -9,7 +9,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.evidence import KernelCore
 from analyzer.model import load
 from analyzer.model.rows import Rows
-from analyzer.weights.core import MOST, has_core, kernel_core, tap_energy
+from analyzer.weights.core import MOST, _centres, _middle, has_core, kernel_core, tap_energy
 from tests.weights.files import conv_model
 
 RNG = np.random.default_rng(5)
@@ -56,3 +56,14 @@ def test_small_and_absurd_kernels_are_not_looked_at(
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
 def test_nothing_is_said_of_kernels_without_energy(value: float) -> None:
     assert kernel_core(np.full((5, 5), value), None) is None
+
+
+def test_smaller_kernels_have_the_same_centre_and_end_at_one_or_two_a_side() -> None:
+    for sides, smaller in (
+        ((5, 5), [(3, 3), (1, 1)]), ((6, 2), [(4, 2), (2, 2)]), ((4, 1), [(2, 1)]),
+        ((7, 4), [(5, 2), (3, 2), (1, 2)]), ((2, 2), []), ((1, 1), []),
+    ):  # fmt: skip
+        assert list(_centres(sides)) == smaller
+    assert [_middle(*each) for each in ((5, 3), (4, 2), (7, 1), (3, 3))] == [
+        slice(1, 4), slice(1, 3), slice(3, 4), slice(0, 3),
+    ]  # fmt: skip
