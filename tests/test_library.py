@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, get_args, get_overloads
 
@@ -15,6 +16,7 @@ import analyzer
 from analyzer import library
 from analyzer.cli.main import run
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS
+from analyzer.targets import catalog
 from analyzer.version import __version__
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tools import hints
@@ -86,6 +88,34 @@ def test_rules_about_weights_that_are_selected_have_them_read() -> None:
     assert found.rule == "WGT011", "the sample's weights are filled with one number"
     with pytest.raises(analyzer.ConfigError, match="WTG"):
         analyzer.lint(SAMPLE, settings=analyzer.Settings(select=("WTG",)))
+
+
+def test_targets_are_those_that_are_named_or_all_that_ship(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(catalog, "chosen", lambda names: names)
+    for look in ("analyze_model", "analyze_weights"):
+        monkeypatch.setattr(library, look, lambda *_, targets=None, **__: asked.append(targets))
+    for weights in (False, True):
+        library.analyze(SAMPLE, targets=("coreml",), weights=weights)
+        library.analyze(SAMPLE, targets=("coreml", "all"), weights=weights)
+        library.analyze(SAMPLE, weights=weights)
+    assert asked == [("coreml",), (), None] * 2
+
+
+def test_what_rules_could_not_be_asked_is_among_the_problems(
+    facts: analyzer.Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = analyzer.Problem("rule-effort", "SEP001", "too much")
+    real = vars(library)["judge"]
+    for problems in ((), (trouble,)):
+        monkeypatch.setattr(
+            library, "judge",
+            lambda *of, more=problems: replace(real(*of), problems=more),
+        )  # fmt: skip
+        result = library._result(facts, library._shipped(), analyzer.Settings())
+        assert result.facts.problems == (*facts.problems, *problems)
 
 
 def test_json_report_is_the_json_of_inspect_and_what_pages_are_made_of(

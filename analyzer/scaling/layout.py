@@ -81,10 +81,7 @@ def _bounds(term: Term, rank: int) -> dict[int, tuple[int, int, int]] | None:
 
 
 def _length(bounds: tuple[int, int, int]) -> Callable[[int], int]:
-    start, end, step = bounds
-    if step < 0 and end < -(1 << 31):
-        return lambda size: len(range(*slice(start, None, step).indices(size)))
-    return lambda size: len(range(*slice(start, end, step).indices(size)))
+    return lambda size: len(range(*slice(*bounds).indices(size)))
 
 
 def pad(term: Term) -> None:

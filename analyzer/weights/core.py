@@ -28,7 +28,7 @@ MOST = 1 << 16
 
 def has_core(kernel: tuple[int, ...]) -> bool:
     """Whether a kernel is looked at: neither small nor absurd."""
-    return max(kernel, default=0) >= LARGE and prod(kernel) <= MOST
+    return any(side >= LARGE for side in kernel) and prod(kernel) <= MOST
 
 
 def tap_energy(weights: Rows) -> NDArray[np.float64]:
@@ -56,7 +56,7 @@ def kernel_core(
     '3×3'
     """
     total = float(energy.sum())
-    if max(energy.shape, default=0) < LARGE or not np.isfinite(total) or total == 0:
+    if all(side < LARGE for side in energy.shape) or not np.isfinite(total) or total == 0:
         return None
     best, kept = energy.shape, 1.0
     for centre in _centres(energy.shape):

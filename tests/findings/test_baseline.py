@@ -176,3 +176,11 @@ def test_a_secret_is_told_apart_by_where_it_stands_too() -> None:
     key = "AKIA" + "ABCDEFGHIJKLMNOP"[::-1]
     first, second = (with_notes(key, index) for index in (0, 5))
     assert fingerprints("TRU030", first) != fingerprints("TRU030", second)
+
+
+def test_a_model_on_another_drive_goes_by_its_whole_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, start: str) -> str:
+        raise ValueError(f"path is on mount {path!r}, start on mount {start!r}")
+
+    monkeypatch.setattr(os.path, "relpath", refuse)
+    assert relative("/nets/a.onnx", "/home") == "/nets/a.onnx"

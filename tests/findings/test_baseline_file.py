@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import ConfigError
+from analyzer.findings import baseline_file
 from analyzer.findings.baseline import Accepted, Baseline, BoundSize
 from analyzer.findings.baseline_file import MAX_COUNT, dump_baseline, parse_baseline
 from analyzer.findings.finding import Severity
@@ -173,3 +174,13 @@ def test_only_a_whole_object_of_several_lines_is_of_the_first_schema() -> None:
     )  # fmt: skip
     for data in others:
         assert not is_first_schema(data), data
+
+
+def test_a_baseline_may_be_as_large_as_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = f"{HEAD}\n{LINE}\n".encode()
+    assert baseline_file.MAX_BYTES == 64 << 20
+    monkeypatch.setattr(baseline_file, "MAX_BYTES", len(data))
+    assert parse_baseline(data).models == {"m/net.onnx": (ENTRY,)}
+    monkeypatch.setattr(baseline_file, "MAX_BYTES", len(data) - 1)
+    with pytest.raises(ConfigError, match=rf"^b: larger than {len(data) - 1} bytes$"):
+        parse_baseline(data, "b")

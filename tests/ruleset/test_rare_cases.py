@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -10,6 +11,7 @@ from jinja2 import nodes
 
 from analyzer.dataclass import dataclass
 from analyzer.errors import RuleError
+from analyzer.facts import Block
 from analyzer.graph.values import Value
 from analyzer.ruleset import evaluate, handbook, parse_rule, sandbox
 from analyzer.ruleset.calls import FUNCTIONS, Wrong
@@ -19,8 +21,9 @@ from analyzer.ruleset.pattern.constants import is_setting, plain
 from analyzer.ruleset.pattern.parse import parse_pattern
 from analyzer.ruleset.pattern.plan import plan
 from analyzer.ruleset.shipped import read_shipped
+from analyzer.ruleset.subjects import SORTS
 from analyzer.ruleset.subjects.deployment import Placements
-from tests.ruleset.build import RULE, facts, rule_text
+from tests.ruleset.build import RULE, facts, node, rule_text
 
 
 def test_what_a_file_lacks_or_has_too_much_is_said_with_its_line() -> None:
@@ -161,3 +164,19 @@ def test_functions_have_these_values() -> None:
     ):  # fmt: skip
         value = FUNCTIONS[name].run(*given)
         assert value is found if found is off else value == found, (name, given)
+
+
+def test_a_block_goes_by_the_name_and_the_scope_of_its_first_operator() -> None:
+    def named(*ids: str, **about: str) -> tuple[str, str]:
+        model = replace(facts(node("a", **about), node("b", name="late")),
+                        blocks=(Block("residual", ids, 1, 1),))  # fmt: skip
+        ((subject, *_),) = [list(SORTS["block"].make(model))]
+        assert (subject.kind, subject.form) == ("residual", ("residual",))
+        return subject.place, subject.name
+
+    assert named("a", "b", name="stem", scope="loop") == ("a", "loop/stem")
+    assert named("a", "b", name="stem", scope="") == ("a", "/stem")
+    assert named("a", "b", name="", scope="loop") == ("a", "a")
+    assert named("b", "a") == ("b", "/late")
+    assert named("gone", "a", name="stem", scope="") == ("gone", "/stem")
+    assert named() == ("", "")

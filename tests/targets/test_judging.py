@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from analyzer.targets.branching import parting
 from analyzer.targets.flow import Dataflow, consumers
-from analyzer.targets.history import order
+from analyzer.targets.history import _as_it_was, order
 from analyzer.targets.judge import (
     YES,
     Answer,
@@ -279,3 +280,18 @@ def test_calls_of_one_outline_are_judged_once_where_no_row_looks_at_sizes() -> N
         assert [judge.ask(use).truth for use in uses] == answers
         assert len(judge.known) == asked
     assert not judge.alike
+
+
+def test_a_row_of_an_older_version_has_the_types_of_todays_or_none() -> None:
+    """What is known of an older version is when its rows came and went."""
+    today = table("d,Own,1,5,f32,,\nd,Own,6,8,f16,,\nd,Own,6,,f64,,\n")
+    whole = today.rows("d", "Own")
+    for since, until, rows in (
+        (1, 5, whole[:1]), (1, None, whole[:1]), (6, 8, whole[1:2]), (6, None, whole[2:]),
+        (6, 7, whole[1:]),
+    ):  # fmt: skip
+        found = _as_it_was(today, "d", "Own", since, until)
+        assert found == [replace(row, until=until, doubtful=True) for row in rows]
+    nothing = [Row(2, 5, (), (), doubtful=True)]
+    assert _as_it_was(today, "d", "Own", 2, 5) == nothing
+    assert _as_it_was(today, "d", "Other", 2, 5) == nothing
