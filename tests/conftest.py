@@ -25,8 +25,14 @@ note_what_is_replaced()
 TOOL = str(audit.PROJECT / "analyzer")
 _PROJECT = audit.real((audit.PROJECT,))
 GUARD: Any = guard
-HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
-"""Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
+HARMLESS = {
+    "cli", "compare", "contracts", "converters", "costs", "devices", "differential", "drawing",
+    "findings", "golden", "graph", "language", "operators", "pattern", "patterns", "readings",
+    "redundancy", "report", "rules", "ruleset", "samples", "scaling", "smaller", "snapshots",
+    "targets", "trust", "weights",
+}  # fmt: skip
+"""Folders of tests whose models are well-formed: onnx's C++ need not run in a child there, but in
+the few tests marked ``guarded``. What a child does or suffers, tests of other folders look at."""
 
 BROWSERS = {"browser"}
 """Fixtures with a thread about."""
@@ -100,6 +106,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "foreign_code: calls C functions that crash or hang it")
+    config.addinivalue_line("markers", "guarded: shapes are inferred and files checked in a child")
     config.addinivalue_line("markers", "forks: its guarded tasks are forked from the test itself")
     # A suite in the background, or under nohup, ignores some signals, and so would the commands
     # that it starts, which are to end by them.
@@ -149,8 +156,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         guard._fork = lambda *task: FORK(*task) if forks() else nursery.run(*task)
         if BROWSERS & set(getattr(item, "fixturenames", ())):
             GUARD.can_fork = lambda: True  # as the nursery is no fork of a process with threads
+    harmless = item.path.parent.name in HARMLESS and not item.get_closest_marker("guarded")
     try:
-        with unguarded() if item.path.parent.name in HARMLESS else nullcontext():
+        with unguarded() if harmless else nullcontext():
             return (yield)
     finally:
         guard._fork, GUARD.can_fork = FORK, can_fork

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -18,6 +18,10 @@ _DEFAULTS: Any = run.infer_shapes.__kwdefaults__
 def unguarded(*, use_cpp: bool = True) -> Iterator[None]:
     """Have no worker infer shapes, whatever part of the tool asks; ``use_cpp=False`` leaves onnx's
     C++ out of it, which may kill the process."""
-    infer = Inference if use_cpp else partial(Inference, use_cpp=False)
-    with mock.patch.dict(_DEFAULTS, guard=False), mock.patch.object(run, "Inference", infer):
-        yield
+    without = partial(Inference, use_cpp=False)
+    guard, _DEFAULTS["guard"] = _DEFAULTS["guard"], False
+    try:
+        with nullcontext() if use_cpp else mock.patch.object(run, "Inference", without):
+            yield
+    finally:
+        _DEFAULTS["guard"] = guard

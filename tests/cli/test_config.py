@@ -339,6 +339,7 @@ def test_limit_named_by_a_message_can_be_lowered(cli: Cli, wasteful: str) -> Non
     assert "limit fields = 3" in outcome.out
 
 
+@pytest.mark.guarded
 def test_limits_reach_the_guarded_worker(cli: Cli, wasteful: str) -> None:
     outcome = cli("check", wasteful, "--limit", "guard_seconds=0")
     assert outcome.code == 2

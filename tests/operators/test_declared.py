@@ -35,6 +35,8 @@ from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.trees import Refused
 from analyzer.scaling import scale
 
+pytestmark = pytest.mark.guarded
+"""What is declared has to reach the child that infers shapes."""
 LAYERS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5,
           (1024, 2), (1024, 1)]  # fmt: skip
 """MobileNet paper, table 1: output channels and stride of the separable blocks."""

@@ -84,6 +84,7 @@ def test_what_only_costs_is_no_doubt(graph: str) -> None:
     assert not any(action.pressing for action in actions(result))
 
 
+@pytest.mark.guarded
 def test_a_model_that_the_checker_refuses_is_said_to_be() -> None:
     result = judged(RELU, domain="ai.onnx")
     (action, *_) = actions(result)
