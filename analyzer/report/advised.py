@@ -50,7 +50,9 @@ def weight(step: FirstStep) -> str:
     effort = min((each.effort for each in asks), key=height)
     said = [_("{impact} impact, {effort} effort", impact=term(impact), effort=term(effort))]
     if step.operators:
-        said.append(ngettext("{n} operator goes", "{n} operators go", step.operators))
+        said.append(ngettext("{n} operator goes, and Constants become stored tensors",
+                             "{n} operators go, and Constants become stored tensors",
+                             step.operators))  # fmt: skip
     done = [each for each in asks if each.tool == step.tool]
     if stored := sum(each.stored for each in done):
         said.append(_("{bytes} less to store", bytes=units.size(stored)))

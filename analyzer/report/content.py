@@ -270,6 +270,5 @@ def _within(group: Group, medium: Medium) -> Group:
 
 
 def _largest(rows: Sequence[ModuleRow], most: int) -> list[ModuleRow]:
-    """The modules with the largest shares, in their order."""
-    shares = sorted(range(len(rows)), key=lambda n: (-rows[n].macs, n))[:most]
-    return [rows[n] for n in sorted(shares)]
+    """The modules with the largest shares, the largest first."""
+    return sorted(rows, key=lambda row: -row.macs)[:most]

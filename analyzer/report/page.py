@@ -164,6 +164,8 @@ class Page:
     blocks: tuple[BlockRow, ...]
     modules: tuple[ModuleRow, ...]
     modules_total: int
+    modules_macs: int
+    """Of all modules, and of what is in none."""
     modules_outside: ModuleRow | None
     """What belongs to no module."""
     growth: tuple[GrowthRow, ...]
@@ -267,6 +269,7 @@ def make_page(result: Result) -> Page:
         blocks=blocks.rows(facts),
         modules=modules.rows(facts),
         modules_total=modules.count(facts),
+        modules_macs=facts.modules.macs if facts.modules is not None else 0,
         modules_outside=modules.outside(facts),
         growth=growth.growth(facts),
         what_if=sizes,

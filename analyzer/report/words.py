@@ -292,13 +292,16 @@ def _islands(v: Values) -> Iterator[str]:
 
 def _passed(v: Values) -> str:
     rows = [*zip(v["categories"], v["rules"], v["speak"], v["stated"], strict=True)]
-    sound = ", ".join(
-        _("{category} {passed} of {rules}",
-          category=term(name), passed=rules - speak - stated, rules=rules)
-        for name, rules, speak, stated in rows
-        if rules
+    passed = sum(rules - speak - stated for _name, rules, speak, stated in rows)
+    looked = sum(rules for _name, rules, _speak, _stated in rows)
+    silent = [term(name) for name, rules, speak, stated in rows if rules and not speak + stated]
+    told = {"passed": passed, "rules": many(looked, "rule")}
+    text = (
+        _("Nothing found by {passed} of {rules} that had something to look at, all of {sound} "
+          "among them.", sound=series(silent), **told)
+        if silent and passed < looked
+        else _("Nothing found by {passed} of {rules} that had something to look at.", **told)
     )  # fmt: skip
-    text = _("Rules that found nothing: {sound}.", sound=sound)
     if v["blind"]:
         text = f"{text} " + ngettext(
             "{n} that looks at stored weights could not judge: {reason}.",

@@ -549,16 +549,16 @@ def test_modules_that_are_alike_are_one_row() -> None:
     root = module("", 100, inner, wrapper, module("m.none", 0), module("m.held", 0, params=5))
     found = modules.rows(cast("Any", some(modules=root, totals=some(whole=100))))
     assert found == (
-        ModuleRow("m.layer", 1, "", "Cls", "90", 90, 0.9, 0, 6),
-        ModuleRow("m.layer.0", 3, "2", "Cls", "30", 30, 0.3, 0, 2),
-        ModuleRow("m.wrap.in", 1, "", "Cls", "10", 10, 0.1, 0, 3),
-        ModuleRow("m.held", 1, "", "Cls", "0", 0, 0.0, 5, 1),
+        ModuleRow("m.layer", 1, "", "Cls", "90", 90, 0.9, 0, 6, 90),
+        ModuleRow("m.layer.0", 3, "2", "Cls", "30", 30, 0.3, 0, 2, 0),
+        ModuleRow("m.wrap", 1, "", "Cls", "10", 10, 0.1, 0, 3, 10),
+        ModuleRow("m.held", 1, "", "Cls", "0", 0, 0.0, 5, 1, 0),
     )
     assert modules.count(cast("Any", some(modules=root))) == 8
     assert modules.outside(cast("Any", some(modules=root, totals=some(whole=100)))) is None
     part = module("", 400, inner, params=3, nodes=9)
     rest = modules.outside(cast("Any", some(modules=part, totals=some(whole=400))))
-    assert rest == ModuleRow("", 1, "", "", "310", 310, 0.775, 3, 3)
+    assert rest == ModuleRow("", 1, "", "", "310", 310, 0.775, 3, 3, 310)
     assert modules.outside(cast("Any", some(modules=None))) is None
     assert modules.count(cast("Any", some(modules=None))) == 0
     assert modules.rows(cast("Any", some(modules=None))) == ()
@@ -576,5 +576,5 @@ def test_24_modules_down_to_the_fourth_level_are_shown() -> None:
     assert max(row.path.count(".") for row in found if not row.path.endswith("x")) == 5
     many = module("", 900, *(module(f"m{n:02d}", n + 1) for n in range(30)))
     rows = modules.rows(cast("Any", some(modules=many, totals=some(whole=900))))
-    assert [row.path for row in rows] == [f"m{n:02d}" for n in range(6, 30)]
+    assert [row.path for row in rows] == [f"m{n:02d}" for n in range(29, 5, -1)]
     assert replace(rows[0], macs=0).macs == 0

@@ -125,8 +125,11 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
     (high, low) = matrix.matrix([action, *tidy], [])
     assert high.cells[0].entries[0].name == "Do a"
     assert low.cells[0].entries == (
-        MatrixEntry("rule-T0", "2 clean-ups", "Tidy 0; Tidy 1"),
+        MatrixEntry("rule-T0", "2 clean-ups: Do a", "Tidy 0; Tidy 1"),
     )  # fmt: skip
+    four = [replace(ask, does=f"Tidy {n}") for n, ask in enumerate((*tidy, *tidy))]
+    (low,) = matrix.matrix(four, [])
+    assert low.cells[0].entries[0].name == "4 clean-ups: Tidy 0; Tidy 1; Tidy 2; and 1 more"
     harder = replace(tidy[1], effort="high")
     (_, low) = matrix.matrix([action, tidy[0], harder], [])
     assert [len(cell.entries) for cell in low.cells] == [1, 0, 0]

@@ -365,10 +365,13 @@ def test_what_is_in_a_module_is_told_down_to_a_hundredth() -> None:
 
 
 def test_tails_of_paths_tell_siblings_apart() -> None:
-    paths = ("m.layer.11", "m.encoder", "m.encoder.fc", "m.encoder.mlp", "0", "")
+    paths = ("m.layer.11", "m.encoder", "m.encoder.fc", "m.encoder.mlp", "0", "", "b.6.1",
+             "blocks.6.1")  # fmt: skip
     assert [tiles._tail(path) for path in paths] == [
-        "layer.11", "encoder", "encoder.fc", "mlp", "0", "",
+        "layer.11", "encoder", "encoder.fc", "mlp", "0", "", "b.6.1", "blocks.6.1",
     ]  # fmt: skip
+    numbered = module("features.3", 30, module("features.3.0", 20), module("features.3.fc", 10))
+    assert [part.name for part in tiles._parts(numbered, 1, 5)] == ["features.3.0", "fc"]
 
 
 def test_the_smallest_of_many_are_added_up() -> None:

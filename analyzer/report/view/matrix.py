@@ -18,7 +18,9 @@ AGAINST = "against use"
 IMPACTS = (AGAINST, "high", "medium", "low")
 EFFORTS = ("low", "medium", "high")
 MOST = 4
-"""Actions that a cell names; of clean-ups it has the number."""
+"""Actions that a cell names."""
+NAMED = 3
+"""Clean-ups that their entry names."""
 
 
 class MatrixEntry(NamedTuple):
@@ -27,7 +29,7 @@ class MatrixEntry(NamedTuple):
     anchor: str
     """What it links to."""
     name: str
-    """What to do, without the place; of clean-ups how many there are."""
+    """What to do, without the place; of clean-ups how many there are, and the first of them."""
     title: str
     """The same, with the place."""
 
@@ -66,6 +68,10 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
     if gathered:
         words = ngettext("{n} clean-up", "{n} clean-ups", len(gathered))
         titles = "; ".join(ask.title for ask in gathered)
+        told = [*dict.fromkeys(ask.does for ask in gathered)]
+        more = [_("and {n} more", n=len(told) - NAMED)] if len(told) > NAMED else []
+        words = _("{clean_ups}: {names}", clean_ups=words,
+                  names="; ".join([*told[:NAMED], *more]))  # fmt: skip
         entry = MatrixEntry(f"rule-{gathered[0].rule}", words, titles)
         entries.append((gathered[0].impact, gathered[0].effort, entry))
     return tuple(

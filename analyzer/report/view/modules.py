@@ -1,4 +1,4 @@
-"""The modules of the source code that cost most, in the order of the file."""
+"""The modules of the source code that cost most, the largest first."""
 
 from __future__ import annotations
 
@@ -37,32 +37,37 @@ class ModuleRow:
     """Of the whole model's MACs; ``None`` where those are no single number."""
     params: int
     nodes: int
+    fresh: int
+    """MACs of it, and of those that are alike, that are not of a row above it."""
 
 
 def rows(facts: Facts) -> tuple[ModuleRow, ...]:
-    """The largest modules, each below its parent; empty where the file names none."""
+    """The modules that cost most, the largest first and parents before what is in them; empty where
+    the file names none."""
     if facts.modules is None:
         return ()
     total = facts.modules.macs or 1
     found = [
         (alike, level)
         for alike, level in _folded((facts.modules,), 0)
-        if 0 < level <= LEVELS and _is_worth_a_row(alike[0])
+        if 0 < level <= LEVELS and (alike[0].macs or alike[0].params)
     ]
     # a parent costs at least what its child does, so it is never left out before it
     largest = sorted(found, key=lambda item: (-item[0][0].macs, -item[0][0].params, item[1]))
-    chosen = {alike[0].path for alike, _ in largest[:ROWS]}
-    return tuple(
-        ModuleRow(
+    made: list[ModuleRow] = []
+    above: list[str] = []
+    for alike, _ in largest[:ROWS]:
+        first = alike[0]
+        inside = any(first.path.startswith(f"{path}.") for path in above)
+        above.append(first.path)
+        made.append(ModuleRow(
             label(first.path, widths.PATH), len(alike), _last(alike),
             label(first.class_name, widths.TERM),
             units.span(*first.macs_range, ""), first.macs,
             None if facts.totals.whole is None else first.macs / total, first.params,
-            first.nodes,
-        )
-        for alike, _ in found
-        if (first := alike[0]).path in chosen
-    )  # fmt: skip
+            first.nodes, 0 if inside else sum(each.macs for each in alike),
+        ))  # fmt: skip
+    return tuple(made)
 
 
 def outside(facts: Facts) -> ModuleRow | None:
@@ -77,16 +82,22 @@ def outside(facts: Facts) -> ModuleRow | None:
     return ModuleRow(
         "", 1, "", "", units.si(macs), macs,
         None if facts.totals.whole is None else macs / (root.macs or 1), params,
-        root.nodes - sum(c.nodes for c in root.children),
+        root.nodes - sum(c.nodes for c in root.children), macs,
     )  # fmt: skip
 
 
 def _folded(alike: tuple[Module, ...], level: int) -> Iterator[tuple[tuple[Module, ...], int]]:
-    """Modules with those of their siblings that cost the same; what is in them once."""
+    """Modules with those of their siblings that cost the same; what is in them once, and of one in
+    another that costs the same the outer."""
     yield alike, level
+    waiting = [alike[0]]
     groups: dict[tuple[object, ...], list[Module]] = {}
-    for child in alike[0].children:
-        groups.setdefault(_cost(child), []).append(child)
+    while waiting:
+        for child in waiting.pop().children:
+            if level and (child.macs_range, child.params) == (alike[0].macs_range, alike[0].params):
+                waiting.append(child)
+            else:
+                groups.setdefault(_cost(child), []).append(child)
     for group in groups.values():
         yield from _folded(tuple(group), level + 1)
 
@@ -98,16 +109,6 @@ def _cost(module: Module) -> tuple[object, ...]:
 
 def _last(alike: tuple[Module, ...]) -> str:
     return label(alike[-1].path.rpartition(".")[2], widths.TERM) if len(alike) > 1 else ""
-
-
-def _is_worth_a_row(module: Module) -> bool:
-    """It costs something, of its own."""
-    return bool(module.macs or module.params) and not _wraps(module)
-
-
-def _wraps(module: Module) -> bool:
-    """Nothing but another module is in it."""
-    return len(module.children) == 1 and module.children[0].nodes == module.nodes
 
 
 def count(facts: Facts) -> int:

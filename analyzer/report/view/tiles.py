@@ -158,7 +158,8 @@ def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
     if not levels or len(inner) + (own > 0) < 2:
         return ()
     parts = [
-        Tile(label(m.name, widths.TERM), color_of(m.kind), m.macs,
+        Tile(_tail(m.path) if m.name.isdigit() else label(m.name, widths.TERM),
+             color_of(m.kind), m.macs,
              _parts(m, least, levels - 1) if m.macs >= least else ())
         for m in inner
     ]  # fmt: skip
@@ -182,14 +183,16 @@ def _opened(module: Module) -> list[Module]:
 
 
 def _tail(path: str) -> str:
-    """The last parts of a path, which tell siblings apart.
+    """The last parts of a path, which tell siblings apart: from the last that is no number on, and
+    two where that is short.
 
-    >>> _tail("m.encoder.layer.11"), _tail("features")
-    ('layer.11', 'features')
+    >>> _tail("m.encoder.layer.11"), _tail("features"), _tail("m.blocks.6.4")
+    ('layer.11', 'features', 'blocks.6.4')
     """
     parts = path.split(".")
-    digits = parts[-1].isdigit() or len(parts[-1]) < 3
-    return label(".".join(parts[-2:] if digits else parts[-1:]), widths.TERM)
+    named = [n for n, part in enumerate(parts) if not part.isdigit()]
+    least = len(parts) - (2 if len(parts[-1]) < 3 and len(parts) > 1 else 1)
+    return label(".".join(parts[min([least, *named[-1:]]) :]), widths.TERM)
 
 
 def _blocks(facts: Facts) -> Iterator[Tile]:
