@@ -132,8 +132,6 @@ class Constants:
         given = dict.fromkeys((*scope.constants, *scope.sparse), 0)
         if scope.index or self._program.ir_version >= OVERRIDABLE_SINCE:
             given.update((name, GIVEN if name in given else -1) for name in scope.inputs)
-        else:
-            given.update((name, -1) for name in scope.inputs if name not in given)
         return given
 
     def _judge(self, site: Site) -> None:

@@ -44,3 +44,11 @@ def ints(inputs: Arrays, i: int, attributes: Mapping[str, Any], name: str) -> li
         return [int(v) for v in whole(inputs, i).ravel()]
     given = attributes.get(name)
     return None if given is None else [int(v) for v in given]
+
+
+def listed(inputs: Arrays, i: int, attributes: Mapping[str, Any], name: str) -> list[int]:
+    """As ``ints``, where the operator cannot do without."""
+    found = ints(inputs, i, attributes, name)
+    if found is None:
+        raise NotFoldable
+    return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from analyzer.graph.tensors import SMALL
 from analyzer.model.dtypes import DTYPES
-from analyzer.shapes.fold_inputs import Array, Arrays, Fold, NotFoldable, ints, need, whole
+from analyzer.shapes.fold_inputs import Array, Arrays, Fold, NotFoldable, ints, listed, need, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,7 @@ def _gather(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array
 
 def _slice(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
     data = need(inputs, 0)
-    starts, ends = ints(inputs, 1, attributes, "starts"), ints(inputs, 2, attributes, "ends")
-    if starts is None or ends is None:
-        raise NotFoldable
+    starts, ends = listed(inputs, 1, attributes, "starts"), listed(inputs, 2, attributes, "ends")
     axes = ints(inputs, 3, attributes, "axes") or list(range(len(starts)))
     steps = ints(inputs, 4, attributes, "steps") or [1] * len(starts)
     index = [slice(None)] * data.ndim
@@ -74,10 +72,7 @@ def _concat(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array
 
 
 def _unsqueeze(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
-    axes = ints(inputs, 1, attributes, "axes")
-    if axes is None:
-        raise NotFoldable
-    return [np.expand_dims(need(inputs, 0), tuple(axes))]
+    return [np.expand_dims(need(inputs, 0), tuple(listed(inputs, 1, attributes, "axes")))]
 
 
 def _squeeze(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
@@ -87,9 +82,7 @@ def _squeeze(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Arra
 
 def _reshape(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
     data = need(inputs, 0)
-    target = ints(inputs, 1, attributes, "shape")
-    if target is None:
-        raise NotFoldable
+    target = listed(inputs, 1, attributes, "shape")
     if not attributes.get("allowzero"):
         target = [data.shape[i] if d == 0 else d for i, d in enumerate(target)]
     return [data.reshape(target)]
@@ -177,19 +170,18 @@ def _scatter_elements(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> 
 
 
 def _constant(attributes: Mapping[str, Any], _: Arrays, __: int) -> list[Array]:
-    for name, dtype in (
-        ("value", None),
-        ("value_int", np.int64),
-        ("value_ints", np.int64),
-        ("value_float", np.float32),
-        ("value_floats", np.float32),
-    ):
-        if name in attributes:
-            value = attributes[name]
-            if dtype is None and not isinstance(value, np.ndarray):
-                raise NotFoldable
-            return [np.asarray(value, dtype=dtype)]
-    raise NotFoldable
+    (name,) = attributes.keys() & _CONSTANTS.keys()
+    value = attributes[name]
+    if name == "value" and not isinstance(value, np.ndarray):
+        raise NotFoldable
+    return [np.asarray(value, dtype=_CONSTANTS[name])]
+
+
+_CONSTANTS = {
+    "value": None, "value_int": np.int64, "value_ints": np.int64, "value_float": np.float32,
+    "value_floats": np.float32,
+}  # fmt: skip
+"""Attributes of Constant, and what numbers of theirs are stored as."""
 
 
 FOLDS: Mapping[str, Fold] = {

@@ -177,13 +177,12 @@ class _Walk:
 
     def axes(self, place: AxisOf, op: Op, rank: int, slot: int = 1) -> tuple[int, ...] | None:
         """``axes`` of an operator, as attribute or as input ``slot``, counted from the front."""
-        stated = op.attributes.get("axes")
-        if stated is None and len(op.inputs) > slot:
-            array = self.constant(place.scope, op.inputs[slot])
-            stated = None if array is None else array.ravel().tolist()
-        if stated is None or len(stated) > MOST_AXES:
+        found = [self.constant(place.scope, name) for name in op.inputs[slot : slot + 1]]
+        stated = op.attributes.get("axes", *found)
+        if stated is None or np.size(stated) > MOST_AXES:
             return None
-        return tuple(int(axis) + rank if axis < 0 else int(axis) for axis in stated)
+        axes = [int(axis) for axis in np.ravel(stated)]
+        return tuple(axis + rank if axis < 0 else axis for axis in axes)
 
 
 def _constant(op: Op) -> Elements | None:

@@ -65,7 +65,6 @@ def _insert(
     if position is None:
         alike = all(item == added for item in items)
         return _made([*items, added]) if alike else sequence_type(_common([*items, added]), None)
-    position += len(items) if position < 0 else 0
     return _made([*items[:position], added, *items[position:]])
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from analyzer.costs.registry import cost
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find
@@ -79,3 +82,64 @@ def test_queries_alone_hold_keys_and_values() -> None:
     heads = record.cost.cost(call("MultiHeadAttention", (2, 5, 2, 3, 4), domain=ms, num_heads=2))
     apart = record.cost.cost(call("MultiHeadAttention", *[(2, 5, 8)] * 3, domain=ms, num_heads=2))
     assert packed.macs == heads.macs == apart.macs == 2 * 2 * 5 * 5 * (4 + 4)
+
+
+ML, MS = "ai.onnx.ml", "com.microsoft"
+TRAINED = {"coefficients": (1.0,) * 6}
+WHY = (
+    (call("LinearRegressor", (2, 3, 4), domain=ML, **TRAINED), "samples of rank 3"),
+    (call("LinearRegressor", (2, 4), domain=ML, **TRAINED), "6 coefficients for 4 features"),
+    (call("LinearRegressor", (2, 3), domain=ML, **TRAINED), ""),
+    (call("LinearRegressor", (3,), domain=ML, **TRAINED), ""),
+    (call("SVMRegressor", (2, 4), domain=ML, support_vectors=(1.0,) * 6, **TRAINED),
+     "6 support vector values for 4 features"),
+    (call("SVMRegressor", (2, 0), domain=ML, support_vectors=(1.0,) * 6, **TRAINED),
+     "6 support vector values for 0 features"),
+    (call("SVMRegressor", (2, 3), domain=ML, support_vectors=(1.0,) * 6, kernel_type="SINC",
+          **TRAINED), "kernel SINC is not known"),
+    (call("SVMRegressor", (2, 3), domain=ML, support_vectors=(1.0,) * 6, kernel_type="rbf",
+          **TRAINED), ""),
+    (call("Gemm", (2, 3, 4), (4, 5)), "Gemm of ranks 3 and 2"),
+    (call("Gemm", (2, 3), (3,)), "Gemm of ranks 2 and 1"),
+    (call("MatMul", (), (3, 4)), "matrix product of a scalar"),
+    (call("MatMul", (3, 4), ()), "matrix product of a scalar"),
+    (call("MatMul", (2, 3, 4), (5, 4, 6)), "shapes (2,) and (5,) do not broadcast"),
+    (call("Einsum", (2, 3)), "Einsum without an equation"),
+    (call("Einsum", (2, 3), equation="ij,jk->ik"), "Einsum equation names 2 operands of 1"),
+    (call("Einsum", (2, 3), (4, 5), equation="ij,jk->ik"), "Einsum label j is 3 and 4"),
+    (call("Einsum", (2, 3), (1, 5), equation="ij,jk->ik"), ""),
+    (call("Einsum", (2, 3), (3, 5), equation="ijk,jk->ik"), "Einsum term ijk does not fit rank 2"),
+    (call("Einsum", (2, 3), (3, 5), equation="i,jk->ik"), "Einsum term i does not fit rank 2"),
+    (call("Conv", (1, 2, 8, 8), (4, 2)), "weight of rank 2 is not a convolution kernel"),
+    (call("ConvTranspose", (1, 2, 8, 8), (2, 4)), "weight of rank 2 is not a convolution kernel"),
+    (call("Attention", (1, 5, 8), (8, 24), domain=MS, num_heads=2, qkv_hidden_sizes=(8, 8, 4)),
+     "hidden sizes (8, 8, 4) do not add up to 24"),
+    (call("Attention", (1, 5, 8), (8, 24), domain=MS, num_heads=3),
+     "8 does not divide into 3 heads"),
+    (call("Attention", (1, 5, 8), (8, 24), domain=MS, num_heads=0),
+     "8 does not divide into 0 heads"),
+    (call("Attention", (1, 5, 8), (8, 24), domain=MS, num_heads=2), ""),
+    (call("LinearAttention", (1, 5, 8), (1, 5, 8), (1, 5, 8), q_num_heads=2, kv_num_heads=2,
+          update_rule="none"), "update_rule none is not known"),
+    (call("LinearAttention", (1, 5, 8), (1, 5, 8), (1, 5, 8), q_num_heads=2, kv_num_heads=2,
+          update_rule="delta"), ""),
+)  # fmt: skip
+"""Operators whose work is not to be told, and why; where it is, nothing."""
+
+
+@pytest.mark.parametrize(("asked", "why"), WHY)
+def test_why_work_is_unknown_is_said(asked: Call, why: str) -> None:
+    output = Tensor("y", "float32", (1, 5, 8) if "Attention" in asked.op_type else (2, 5))
+    found = cost(replace(asked, outputs=(output,)))
+    assert ((found.macs is None), found.reason) == (bool(why), why)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic", "lanczos"])
+def test_a_mode_that_nobody_knows_leaves_the_flops_of_a_resize_unknown(mode: str) -> None:
+    output = Tensor("y", "float32", (1, 2, 8, 8))
+    found = cost(replace(call("Resize", (1, 2, 4, 4), mode=mode), outputs=(output,)))
+    known = {"nearest": 0, "linear": 2 * 128 * 2**2, "cubic": 2 * 128 * 4**2}
+    assert found.flops == known.get(mode)
+    assert found.reason == (
+        "" if mode in known else "FLOPs: interpolation mode lanczos is not known"
+    )

@@ -174,6 +174,11 @@ def test_padding_adds_before_and_after_every_axis() -> None:
     pads = [1, 2, 3, 4]
     wanted = np.pad(np.ones((5, 6)), ((1, 3), (2, 4))).shape
     assert common.padded(made([(5, 6), (4,)], contents={1: np.array(pads)}))[0].shape == wanted
+    deep = [1, 0, 2, 3, 4, 0]
+    wanted = np.pad(np.ones((5, 6, 7)), ((1, 3), (0, 4), (2, 0))).shape
+    assert common.padded(made([(5, 6, 7), (6,)], contents={1: np.array(deep)}))[0].shape == wanted
+    with pytest.raises(Unknown):
+        common.padded(made([(5, 6, 7), (5,)], contents={1: np.array(deep[:5])}))
     open_ = made([(5, N), (4,)], contents={1: np.array(pads)})
     assert common.padded(open_)[0].shape == (9, N)
     with pytest.raises(Unknown):

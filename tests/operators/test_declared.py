@@ -435,6 +435,8 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     config.write_text('plugins = ["other"]\n')
     assert run(["check", str(files / "open.onnx"), "--config", str(config)]) == 2
     assert "no installed package has an entry point 'other'" in capsys.readouterr().err
+    sent = pickle.dumps(Carried(_seen, from_entry_point("acme")))
+    assert pickle.loads(sent)(("ai.acme", "RequantShift"))[0] == "RequantShift"  # noqa: S301
     with pytest.raises(TypeError, match=r"'name' of .* offers no sequence of operators"):
         from_entry_point("name")
     sys.modules.pop("acme_operators", None)

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx import TensorProto
 
-from analyzer.shapes.fold import fold, shape_value
+from analyzer.shapes.fold import FOLDS, fold, shape_value
+from analyzer.shapes.fold_inputs import NotFoldable
 from tests.golden.text import facts
 
 
@@ -108,3 +110,38 @@ def test_known_dimensions_survive_unknown_ones() -> None:
     )
     assert found.outputs[0].shape == (None, 5)
     assert found.totals.unknown_nodes == 1
+
+
+def test_nothing_is_made_of_operands_that_are_missing() -> None:
+    """Nor of a constant whose tensor is not at hand."""
+    for op, function in FOLDS.items():
+        for inputs in ((), (None,), (None, np.array([1]))):
+            if op not in ("Constant", "Concat") or inputs:
+                assert fold(op, {}, inputs, 18) is None, op
+        needs = op not in ("Constant", "Concat", "Range")
+        if needs:
+            with pytest.raises(NotFoldable):
+                function({}, (None,), 18)
+    for op in ("Slice", "Unsqueeze", "Reshape"):
+        with pytest.raises(NotFoldable):
+            FOLDS[op]({}, (np.array([1, 2]),), 18)
+    with pytest.raises(NotFoldable):
+        FOLDS["Constant"]({"value": TensorProto()}, (), 18)
+
+
+STATED: tuple[tuple[dict[str, Any], Any, str], ...] = (
+    ({"value": np.array([1.5], np.float16)}, [1.5], "float16"), ({"value_int": 3}, 3, "int64"),
+    ({"value_ints": [3, 4]}, [3, 4], "int64"), ({"value_float": 0.5}, 0.5, "float32"),
+    ({"value_floats": [0.5, 2]}, [0.5, 2], "float32"), ({"value_string": b"a"}, None, ""),
+    ({"sparse_value": 1}, None, ""), ({}, None, ""),
+    ({"value_int": 1, "value_float": 2.0}, None, ""),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("attributes", "numbers", "dtype"), STATED)
+def test_a_constant_is_what_its_one_attribute_says(
+    attributes: dict[str, Any], numbers: Any, dtype: str
+) -> None:
+    made = fold("Constant", attributes, (), 18)
+    told = None if made is None else (made[0].tolist(), str(made[0].dtype))
+    assert told == ((numbers, dtype) if dtype else None)
