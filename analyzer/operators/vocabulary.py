@@ -67,6 +67,8 @@ def takes(domain: str, op_type: str, inputs: int) -> bool:
 
     >>> takes("", "Relu", 2), takes("", "Squeeze", 2), takes("", "Concat", 99)
     (False, True, True)
+    >>> [takes("com.microsoft", "BiasGelu", inputs) for inputs in (1, 2, 3)]
+    [True, True, False]
     """
     if domain == DOMAIN:
         vendor = schema_of(op_type)

@@ -54,8 +54,8 @@ def _divide(a: Any, b: Any) -> Any:
         raise NotFoldable
     if np.issubdtype(np.asarray(a).dtype, np.floating):
         return np.divide(a, b)
-    quotient = np.abs(a) // np.abs(b)
-    return np.where(np.sign(a) * np.sign(b) < 0, -quotient, quotient).astype(np.asarray(a).dtype)
+    quotient = np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b))
+    return quotient.astype(np.asarray(a).dtype)
 
 
 def _mod(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:

@@ -54,6 +54,7 @@ NEUTRAL = [
     ),
     ("selection", "b = Gather <axis = -3> (a, s)", "<int64[3] s = {0,1,2}>", 17),
     ("selection", "b = Pad <pads = [0,0,0,0,0,0,0,0]> (a)", "", 2),
+    ("selection", "b = Pad (a, s)", "<int64[8] s = {0,0,0,0,0,0,0,0}>", 11),
     ("resampling", "b = Upsample (a, s)", "<float[4] s = {1,1,1,1}>", 9),
     ("resampling", "b = SpaceToDepth <blocksize = 1> (a)", "", 17),
     ("resampling", "b = ReduceSum <noop_with_empty_axes = 1> (a)", "", 17),

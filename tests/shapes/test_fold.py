@@ -145,3 +145,14 @@ def test_a_constant_is_what_its_one_attribute_says(
     made = fold("Constant", attributes, (), 18)
     told = None if made is None else (made[0].tolist(), str(made[0].dtype))
     assert told == ((numbers, dtype) if dtype else None)
+
+
+@pytest.mark.parametrize("side", [2**62 - 1, 2**62])
+def test_a_number_of_elements_is_known_as_far_as_64_bits_hold_it(side: int) -> None:
+    found = facts(
+        f"g (float[{side},2] x) => (float[] y) <int64[1] half = {{{2**62}}}> {{ n = Size (x)  "
+        "one = Constant <value_ints = [1]> ()  k = Reshape (n, one)  m = Sub (k, half)  "
+        "y = ConstantOfShape (m) }"
+    )
+    assert found.problems == ()
+    assert found.outputs[0].shape == (2 * side - 2**62 if side < 2**62 else None,)

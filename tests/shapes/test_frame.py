@@ -73,7 +73,8 @@ def test_contents_that_are_known_in_part_take_40_bytes_an_element() -> None:
 
 
 @pytest.mark.parametrize(("shape", "kept"), [
-    ((2, None), (2, None)), ((0,), (0,)), ((-1, 3), (None, 3)), (None, None), ((), ()),
+    ((2, None), (2, None)), ((0,), (0,)), ((-1, 3), (None, 3)), ((-2, 0, 1), (None, 0, 1)),
+    (None, None), ((), ()),
     ((1,) * MAX_RANK, (1,) * MAX_RANK), ((1,) * (MAX_RANK + 1), None),
 ])  # fmt: skip
 def test_sizes_below_0_are_none_and_so_are_axes_beyond_64(
