@@ -27,7 +27,7 @@ MAX_ITEMS = 1024
 def _position(values: Sequence[Elements | None], index: int) -> int | None:
     """Content of the scalar input ``index``; ``None`` where it is not known."""
     value = next(iter(values[index:]), None)
-    return int(value.ravel()[0]) if value is not None and value.size == 1 else None
+    return int(value.item()) if value is not None and value.size == 1 else None
 
 
 def _common(items: Sequence[Type]) -> Type:

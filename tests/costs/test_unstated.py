@@ -143,3 +143,15 @@ def test_a_mode_that_nobody_knows_leaves_the_flops_of_a_resize_unknown(mode: str
     assert found.reason == (
         "" if mode in known else "FLOPs: interpolation mode lanczos is not known"
     )
+
+
+@pytest.mark.parametrize("ratio", [-1, 0, 1, 2])
+def test_samples_of_a_region_are_counted_where_their_number_is_stated(ratio: int) -> None:
+    """arXiv 1703.06870: s² bilinear samples of nine operations for each of 12 results, and a mean;
+    ONNX: 0 or below takes as many as the region is large."""
+    output = Tensor("y", "float32", (3, 1, 2, 2))
+    asked = call("RoiAlign", (1, 1, 8, 8), (3, 4), (3,), sampling_ratio=ratio)
+    found = cost(replace(asked, outputs=(output,)))
+    stated = ratio > 0
+    assert (found.macs, found.flops) == (0, 12 * (9 * ratio**2 + 1) if stated else None)
+    assert found.reason == ("" if stated else "sampling grid depends on the regions")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from analyzer.facts import Certainty, Facts, Node
+from analyzer.shapes.ways import same
 from tests.golden.text import facts
 
 SQUEEZE = (
@@ -129,3 +132,13 @@ def test_contents_from_either_branch_cost_what_each_of_them_does() -> None:
     short, long = flops(one(4)).cost.flops, flops(one(8)).cost.flops
     assert (short or 0) < (long or 0)
     assert either.cost.flops_range == (short, long)
+
+
+def test_contents_are_the_same_where_both_are_known_and_alike() -> None:
+    one = np.array([1, 2])
+    assert same(one, np.array([1, 2]))
+    for other in (np.array([1, 3]), np.array([[1, 2]]), np.array([1.0, 2.0]), np.array([1]), None):
+        assert not same(one, other)
+        assert not same(other, one)
+    assert not same(None, None)
+    assert not same(np.array(1), np.array([1]))

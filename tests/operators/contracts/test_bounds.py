@@ -156,6 +156,9 @@ CASES: list[tuple[str, Change, str]] = [
             ((0, 0), ""),
             ((0, 0, 0), ("Pads has 3 elements where it takes 2 (begins and ends): give Pads 2 "
                          "elements, or correct what it is meant for")))),
+    *(("NegativeLogLikelihoodLoss", put(2, ones(*shape)),
+       f"weights are {told} for 3 classes: give 3 weights, one for each class")
+      for shape, told in (((2,), "2"), ((3, 1), "3×1"))),
     ("ConvTranspose to a shape", state(output_shape=[11, 11]), ""),
     ("ConvTranspose to a shape", state(output_shape=[12, 12]), ""),
     ("ConvTranspose to a shape", state(output_shape=[1, 2, 12, 12]),
