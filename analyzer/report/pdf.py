@@ -15,6 +15,7 @@ from analyzer.report.deflate import deflating_lightly
 from analyzer.report.faces import font_config
 from analyzer.report.fitting import fit
 from analyzer.report.hangul import whole_words
+from analyzer.report.later import imported_later
 from analyzer.report.quicker import quicker
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
@@ -151,6 +152,11 @@ def prepare_pdf() -> None:
             ffi.typeof(name)
 
 
+UNUSED_MODULES = ("fontTools.subset", "fontTools.varLib.instancer")
+"""What WeasyPrint cuts fonts with where HarfBuzz is too old to, and makes variable ones plain: half
+of the time that it takes to load."""
+
+
 def load_weasyprint() -> Any:
     """The module, without the search by which cffi would look for Pango under wrong names.
 
@@ -164,7 +170,8 @@ def load_weasyprint() -> Any:
     if sys.platform == "linux":
         util.find_library = lambda name: None
     try:
-        import weasyprint
+        with imported_later(*UNUSED_MODULES):
+            import weasyprint
     except (OSError, ImportError) as error:  # cffi finds no Pango, or there is no room for it
         reason = shorten(" ".join(str(error).split()), widths.REASON)
         raise OutputError(
