@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analyzer.model.guard import Progress
     from analyzer.model.limits import Limits
 
+PAGES = 1_000_000
+"""Objects after which garbage is looked for among what a page is made of: more than twenty pages
+are."""
+
 
 def made_apart(make: Callable[[], bytes], limits: Limits, what: str) -> bytes:
     """What ``make`` returns, in a process of its own where there can be one.
@@ -32,6 +36,7 @@ def made_apart(make: Callable[[], bytes], limits: Limits, what: str) -> bytes:
     def paint(progress: Progress) -> bytes | str:
         progress.expect(0)  # a page is one item, however long it takes
         gc.freeze()  # looking for garbage among what we inherited would copy all of it
+        gc.set_threshold(PAGES, *gc.get_threshold()[1:])
         gc.enable()
         try:
             return make()

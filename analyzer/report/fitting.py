@@ -32,6 +32,9 @@ FULL = (1 - AIM) * (BOTTOM - TOP) * MM
 """Height to which a page is taken that needs no picture to be smaller."""
 ERROR = 2 * MM
 """By how much pages may turn out higher or lower than they are reckoned."""
+LONG = 20
+"""Pages of a layout that is cleared away before the next: to find a shorter one takes longer than
+its megabytes are worth."""
 MOST_GAP = 10
 """Length from which a margin is that of a page."""
 MOST = 9
@@ -85,8 +88,10 @@ def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
     spacing, pictures = _best(parts, rooms, tops, now)
     if spacing == Spacing() and not pictures:
         return first
+    pages = len(first.pages)
     del first, boxes
-    gc.collect()  # boxes know each other, and two layouts are twice the memory
+    if pages > LONG:
+        gc.collect()  # boxes know each other, and two layouts are twice the memory
     second = lay_out(_spaced(text, spacing, pictures))
     _, then = taken(second)
     better = _found(then, tops, BLANK) < _found(now, tops, BLANK) and not _is_longer(then, now)
