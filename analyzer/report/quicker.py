@@ -49,6 +49,7 @@ def quicker() -> Iterator[None]:
         return
     from weasyprint import css, document
     from weasyprint.draw import text
+    from weasyprint.formatting_structure.boxes import Box
     from weasyprint.layout import background, inline, percent
     from weasyprint.text import line_break
 
@@ -61,6 +62,8 @@ def quicker() -> Iterator[None]:
         (inline, "split_first_line", split),
         (line_break, "split_first_line", split),
         (inline, "strut", _strutting(inline.strut)),
+        (inline, "avoid_collisions", _unhindered(inline.avoid_collisions)),
+        (Box, "is_in_normal_flow", _flowing(Box.is_in_normal_flow)),
         (background, "layout_box_backgrounds", _bare(background.layout_box_backgrounds)),
         (line_break.Layout, "reactivate", reactivate),
         (line_break.Layout, "deactivate", deactivate),
@@ -145,6 +148,32 @@ def _strutting(measure: Callable[[Any], Any]) -> Callable[[Any], Any]:
             return found
 
     return strut
+
+
+def _unhindered(avoid: Callable[..., Any]) -> Callable[..., Any]:
+    """``avoid_collisions``, which has nothing to avoid where nothing floats: on all our pages."""
+
+    def avoid_collisions(context: Any, box: Any, block: Any, outer: bool = True) -> Any:
+        if outer or context.excluded_shapes or block.style["direction"] != "ltr":
+            return avoid(context, box, block, outer)
+        left = block.content_box_x()
+        begin, end = left + box.margin_left, left + block.width - box.margin_right
+        return begin - box.margin_left, box.border_box_y() - box.margin_top, end - begin
+
+    return avoid_collisions
+
+
+def _flowing(ask: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """``Box.is_in_normal_flow``, which looks at each style once."""
+
+    def is_in_normal_flow(box: Any) -> bool:
+        try:
+            found: bool = box.style.flows
+        except AttributeError:
+            found = box.style.flows = ask(box)
+        return found
+
+    return is_in_normal_flow
 
 
 def _bare(lay_out: Callable[..., None]) -> Callable[..., None]:

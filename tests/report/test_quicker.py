@@ -25,7 +25,9 @@ PAGE += f"""<p style="color: red">a red word, <u>a word</u> <s>a word</s> <u>a w
 style="width: 9em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis">a word that has
 no room<p style="text-align: justify">{"a word  " * 40}<svg width=300 height=40 font-family=serif>
 <text x=5 y=9>letters</text><text x=90 y=9 font-weight=bold>letters</text><text x=90 y=30
-transform=rotate(4)>letters</text><text y=30></text></svg>"""
+transform=rotate(4)>letters</text><text y=30></text></svg><p style="float: right; width: 6em">a word
+that floats<p>a word beside it<p style="direction: rtl">a word from the right<div style="padding: 0
+9px"><i style="position: absolute">a word</i>a word in a box</div>"""
 
 
 def document() -> Any:
