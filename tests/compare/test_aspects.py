@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from analyzer.compare.headlines.channels import _resized
-from analyzer.compare.headlines.precision import HELPERS, RESCALING, _belongs
+from analyzer.compare.headlines.precision import HELPERS, RESCALING, _belongs, _machinery
 from analyzer.compare.headlines.scene import Scene
 from analyzer.compare.headlines.stated import settings
 from analyzer.compare.record import Difference
@@ -83,3 +83,34 @@ def test_an_operator_came_or_went_with_integer_layers_where_it_is_or_helps_one()
         belongs(about=record(), near=(record(nature=helper),)),
     ):  # fmt: skip
         assert not no
+
+
+def test_what_comes_with_integer_layers_is_not_told_apart() -> None:
+    def a_change(old: str = "", new: str = "") -> Any:
+        ends = (SimpleNamespace(id=name) if name else None for name in (old, new))
+        return SimpleNamespace(**dict(zip(("old", "new"), ends, strict=True)))
+
+    def covered(changes: dict[int, Any], only: frozenset[int] = frozenset(), *,
+                went: dict[str, int] | None = None, came: dict[str, int] | None = None,
+                old: str = "") -> set[int]:  # fmt: skip
+        layers = [SimpleNamespace(node=SimpleNamespace(id="layer", op_type="Conv"), record=None)]
+        seen = SimpleNamespace(
+            left=changes.items, only=lambda index, *_: index in only,
+            part_of=lambda index: SimpleNamespace(
+                node=SimpleNamespace(id="layer" if index == 7 else "x", op_type="Relu"),
+                record=None,
+            ),
+            came_types=(), went=went or {}, came=came or {},
+            old_layers=[SimpleNamespace(node=SimpleNamespace(id=name)) for name in old],
+        )  # fmt: skip
+        return _machinery(cast("Any", seen), cast("Any", layers))
+
+    assert covered({0: a_change("a", "layer"), 1: a_change("a", "b"), 2: a_change("c", "d")},
+                   frozenset({2})) == {0, 2}  # fmt: skip
+    assert covered({7: a_change(new="b"), 8: a_change(new="b")}) == {7}
+    assert covered({7: a_change(old="b"), 8: a_change(old="b")}) == {7}
+    # As many layers went as came: those went for these, whatever reads them.
+    assert covered({}, went={"o": 4}, came={"layer": 5}, old="o") == {4}
+    assert covered({}, went={"o": 4}, came={}, old="o") == set()
+    assert covered({}, went={"o": 4, "p": 6}, came={"layer": 5}, old="op") == set()
+    assert covered({}, went={"o": 4}, came={"layer": 5}, old="q") == set()

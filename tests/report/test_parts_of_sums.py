@@ -1,0 +1,170 @@
+"""Sums over runs, spacings of pages, sentences about targets and stretches of rows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.report import fitting, netron_figures, settings, whereabouts
+from analyzer.report.fitting import MM
+from analyzer.report.pagination import Spacing
+from analyzer.report.view import audits, stretches
+from analyzer.report.view.layers import LayerRow
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+def test_figures_are_summed_over_all_runs_or_unknown() -> None:
+    def total(*each: tuple[int | None, tuple[int, int | None], int | None,
+                           tuple[int, int | None]]) -> Any:  # fmt: skip
+        nodes: Any = [some(figure=(value, ends), executions=runs, executions_range=times)
+                      for value, ends, runs, times in each]  # fmt: skip
+        return netron_figures._over_all(nodes, lambda node: node.figure)  # type: ignore[attr-defined]
+
+    assert total() == (0, (0, 0))
+    assert total((5, (5, 5), 3, (3, 3)), (7, (7, 7), 2, (2, 2))) == (29, (29, 29))
+    assert total((5, (4, 6), 3, (2, 4)), (1, (1, 1), 1, (1, 1))) == (16, (9, 25))
+    assert total((5, (5, 5), None, (1, None)), (1, (1, 1), 1, (1, 1))) == (None, (6, None))
+    assert total((1, (1, 1), 1, (1, 1)), (None, (3, None), 2, (2, 2))) == (None, (7, None))
+    assert total((None, (3, None), 2, (2, 2)), (1, (1, 1), 1, (1, 1))) == (None, (7, None))
+    # Nothing that runs is nothing, whatever it costs.
+    assert total((None, (0, None), 0, (0, 0)), (0, (0, 0), None, (0, None))) == (0, (0, 0))
+    assert netron_figures._exactly(5) == (5, (5, 5))
+    assert netron_figures._exactly(None) == (None, (0, None))
+    assert netron_figures._total(5, (5, 5), True) == "5"
+    assert netron_figures._total(5, (5, 5), False) == "at least 5"
+
+
+def test_spacings_are_those_in_which_no_row_gives_more_than_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With one step each way: a row gives 0.7 mm at most, and takes 1; of the appendix, 1.7."""
+    monkeypatch.setattr(fitting, "STEPS", 1)
+    found = {(round(s.rows / MM, 6), round(s.late / MM, 6)): (round(s.lines, 6), round(s.gaps, 6),
+             round(moved, 6)) for s, moved in fitting._spacings()}  # fmt: skip
+    assert found == {
+        (-0.7, 0.0): (0.9, 0.65, 1.0),
+        (-0.7, 1.7): (0.9, 0.65, 1.5),
+        (0.0, -0.7): (1.0, 1.0, 0.5),
+        (0.0, 0.0): (1.0, 1.0, 0.0),
+        (0.0, 1.7): (1.0, 1.0, 0.5),
+        (1.0, -0.7): (1.1, 1.35, 1.75),
+        (1.0, 0.0): (1.1, 1.35, 1.25),
+        (1.0, 1.7): (1.1, 1.35, 1.75),
+    }
+    monkeypatch.undo()
+    assert fitting.SPACINGS[0] == (Spacing(), 0.0)
+    assert [moved for _, moved in fitting.SPACINGS] == sorted(m for _, m in fitting._spacings())
+    steps = {round(spacing.lines, 9) for spacing, _ in fitting.SPACINGS}
+    assert steps == {round(1 + 0.1 * step / 12, 9) for step in range(-12, 13)}
+
+
+def where(**verdicts: Any) -> str:
+    usual: dict[str, Any] = {"whole": (), "split": (), "no": (), "maybe": (), "idle": (),
+                             "ids": ("a", "b", "c"), "names": ("A", "B", "C"), "count": 3,
+                             "broken": False, "missing": False, "huge": False,
+                             "untested": 0}  # fmt: skip
+    return whereabouts.runs(usual | verdicts)
+
+
+BROKEN = "The file has errors; none promises to load it."
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ({"whole": ("a", "b", "c")}, "All of it runs on each of 3 targets: A, B and C."),
+        ({"whole": ("a",), "count": 1}, "All of it runs on A."),
+        ({"no": ("a",), "count": 1}, "Not all of it runs on A."),
+        ({"split": ("a",), "count": 1}, "Not all of it runs on A."),
+        ({"maybe": ("a",), "count": 1}, "Whether all of it runs on A is not decided."),
+        ({"split": ("a", "b"), "no": ("c",)}, "All of it certainly runs on none of 3 targets."),
+        ({"whole": ("a",), "split": ("b",), "no": ("c",)},
+         "All of it runs on 1 of 3 targets: A. Not on B and C."),
+        ({"whole": ("a",), "no": ("c",), "maybe": ("b",)},
+         "All of it runs on 1 of 3 targets: A. Not on C. Not decided: B."),
+        ({"whole": ("a", "b"), "maybe": ("c",)},
+         "All of it certainly runs on 2 of 3 targets: A and B. Not decided: C."),
+        ({"whole": ("a", "b", "c"), "broken": True},
+         f"All its operators are known to each of 3 targets: A, B and C. {BROKEN}"),
+        ({"no": ("a", "b", "c"), "broken": True},
+         f"All its operators are certainly known to none of 3 targets. {BROKEN}"),
+        ({"whole": ("a",), "split": ("b", "c"), "missing": True},
+         ("All its operators are known to 1 of 3 targets: A. Not to B and C. None loads it without "
+          "its weights.")),
+        ({"whole": ("a",), "maybe": ("b", "c"), "huge": True},
+         ("All its operators are certainly known to 1 of 3 targets: A. Not decided: B and C. "
+          "Whether any has the memory is another question.")),
+        ({"whole": ("a",), "count": 1, "untested": 1},
+         "All of it runs on A. 1 of those is tested with newer opsets only."),
+        ({"whole": ("a", "b", "c"), "untested": 2, "broken": True},
+         f"All its operators are known to each of 3 targets: A, B and C. {BROKEN}"),
+    ],
+)  # fmt: skip
+def test_where_a_model_runs_is_told_in_a_line(verdicts: dict[str, Any], said: str) -> None:
+    assert where(**verdicts) == said
+
+
+def test_what_comes_of_a_change_is_all_or_some_operators_in_parts() -> None:
+    for outcome, said in (
+        ((1, 0, 5, 5), "all operators on A"),
+        ((0, 1, 4, 5), "4 of 5 operators on A"),
+        ((0, 2, 4, 5), "4 of 5 operators on A, in 2 parts"),
+        ((0, 0, 0, 1), "0 of 1 operator on A"),
+    ):
+        assert whereabouts._comes("A", *outcome) == said
+
+
+def test_what_rows_have_in_common_is_said_above_the_first_of_them() -> None:
+    def told(scope: str, executions: str, *names: str, first: bool = True) -> list[tuple[str, str]]:
+        rows = [LayerRow(1, "n", name, "", "Conv", "1", "1", "1", 1, "7", "", 1)
+                for name in names]  # fmt: skip
+        found = stretches._stretch(scope, executions, rows, first=first)
+        assert {(row.scope, row.executions) for row in found} == {("", "1")}
+        return [(row.lead, row.name) for row in found]
+
+    long = "network/encoder/layer.0/attention/"
+    assert told("", "1", "a", "b") == [("", "a"), ("", "b")]
+    assert told("", "1", "a", first=False) == [("In the main graph", "a")]
+    assert told("body", "1", "a") == [("In body", "a")]
+    assert told("body", "9", "a", "b", first=False) == [("In body; 9 executions", "a"), ("", "b")]
+    assert told("", "9", "a", first=False) == [("9 executions", "a")]
+    assert told("", "1", f"{long}MatMul", f"{long}Add", "Gather", first=False) == [
+        (f"… stands for {long}", "…MatMul"), ("", "…Add"), ("", "Gather"),
+    ]  # fmt: skip
+
+
+def test_a_rule_is_about_files_outside_where_it_may_look_at_them() -> None:
+    (name, *_) = audits.OUTSIDE
+    for subject, selector, outside in (
+        ("file", (), True), ("region", (), True), ("region", (name,), True),
+        ("region", ("nothing",), False), ("node", (), False), ("node", (name,), False),
+    ):  # fmt: skip
+        rule: Any = some(subject=subject, selector=selector)
+        assert audits._looks_outside(rule) is outside
+
+
+def test_values_stand_below_one_another_and_defaults_are_dim() -> None:
+    def setting(key: str, value: Any, kind: str) -> Any:
+        return some(key=key, value=value, origin=some(kind=kind, text=f"by {kind}"))
+
+    style: Any = some(dim=lambda text: f"<{text}>")
+    rows = (setting("a", 1, "file"), setting("bcd", "xy", "default"), setting("e", None, "default"))
+    assert [*settings._table(rows, style)] == [
+        "a   = 1      by file",
+        'bcd = "xy"   <by default>',
+        "e   = unset  <by default>",
+    ]
+    many = tuple("ab" * settings.MOST_ITEMS)
+    one = settings._briefly(setting("k", many, "default"))
+    assert one.endswith(f", … {len(many) - settings.MOST_ITEMS} more]")
+    assert one.count('"') == 2 * settings.MOST_ITEMS
+    assert settings._briefly(setting("k", many, "file")).count('"') == 2 * len(many)
+    exact = settings._briefly(setting("k", many[: settings.MOST_ITEMS], "default"))
+    assert "more" not in exact
+    words = [f"w{n}" for n in range(13)]
+    assert [*settings._wrapped(words)] == [" ".join(words[:12]), "w12"]
