@@ -153,3 +153,4 @@ def test_a_look_takes_in_a_small_tensor_whole_and_samples_a_large_one() -> None:
     assert first == second, "of texts no more than so many are read"
     assert looks._sample(rows(texts[0][1:])) != looks._sample(rows(texts[1][1:]))
     assert len(first) == 16
+    assert looks._looks(None, [some()]) == {}

@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.compare import folding
 from analyzer.compare.folding import Fold, folds_of, layer_before
-from analyzer.compare.headlines import depth
+from analyzer.compare.headlines import channels, depth
 from analyzer.compare.headlines.scene import Scene, _name, _weights
 from analyzer.model.rows import Rows
 
@@ -238,3 +238,32 @@ def test_a_layer_is_known_by_the_shape_of_its_weights_and_its_name() -> None:
     assert _name(part) == "/conv"
     part.node.name = ""
     assert _name(part) == ""
+
+
+def test_another_number_of_classes_is_one_of_the_last_layer_and_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told(before: Any = (1, 10), after: Any = (1, 20), *, last: tuple[int, int] = (10, 20),
+             is_output: bool = True, one: bool = False, layers: bool = True) -> Any:  # fmt: skip
+        old, new = some(shape=before, name="y"), some(shape=after, name="y")
+        seen = a_scene(("a", "a"), ("b", ""), ("", "c"), ("d", "d"), ("e", "e"))
+        for change, shape in zip(seen.found.changes, (after, after, after, after, (9,)),
+                                 strict=True):  # fmt: skip
+            if change.new is not None:
+                change.new.outputs = (some(shape=shape),)
+            if change.new is not None and change.old is not None:
+                change.differences = (some(aspect="type" if shape else "MACs"),)
+        seen.found.changes[3].differences = (some(aspect="kernel"),)
+        seen.found.interface = [(None if one else old, new)]
+        seen.new.facts.outputs = (new,) if is_output else ()
+        monkeypatch.setattr(channels, "_widths", lambda _: (
+            [some(old=1, new=2), some(old=last[0], new=last[1])] if layers else []))  # fmt: skip
+        return [(each.covers, each.values) for each in channels.classes(seen)]
+
+    assert told() == [((0,), {"output": "y", "old": 10, "new": 20})]
+    for none in (
+        told((1, 20)), told((2, 10)), told((1, 10, 1)), told(after=(1, 20, 1)), told(None),
+        told(after=None), told(last=(10, 21)), told(last=(11, 20)), told(is_output=False),
+        told(one=True), told(layers=False),
+    ):  # fmt: skip
+        assert none == []

@@ -95,7 +95,7 @@ def classes(scene: Scene) -> Iterator[Headline]:
             continue  # another type alone
         last = _widths(scene)[-1:]
         if last and (last[0].old, last[0].new) == (before[1], after[1]):
-            covers = [i for i, c in scene.left() if c.old and c.new
+            covers = [i for i, c in scene.left() if c.new
                       and scene.only(i, "type", "MACs")
                       and c.new.outputs and c.new.outputs[0].shape == new.shape]  # fmt: skip
             yield headline("classes", covers, output=new.name, old=before[1], new=after[1])

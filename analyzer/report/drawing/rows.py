@@ -8,6 +8,7 @@ Lanes are nested, so that these ways cross neither boxes nor each other.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import field
 from itertools import pairwise
 from math import sqrt
@@ -137,6 +138,7 @@ class _Wrapping:
         ways: Sequence[Sequence[Point]],
     ) -> None:
         self.rows, self.corners, self.sizes = rows, corners, sizes
+        self._ends = [row.right for row in rows[:-1]]
         self.homes = [
             self._row_of(at.x + size[0] / 2) for at, size in zip(corners, sizes, strict=True)
         ]
@@ -148,14 +150,7 @@ class _Wrapping:
         self.pieces = [self._cut(number, way) for number, way in enumerate(ways)]
 
     def _row_of(self, x: float) -> int:
-        low, high = 0, len(self.rows) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if x < self.rows[middle].right:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        return bisect_right(self._ends, x)
 
     def _cut(self, number: int, way: Sequence[Point]) -> list[tuple[int, Point]]:
         """Points with their row; where the row changes, an edge passes a cut."""

@@ -81,7 +81,8 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
 
 
 def _most(row: KindRow) -> tuple[int, int, str]:
-    return -max(row.macs or 0, (row.macs_range or (0, 0))[1] or 0), -row.params, row.kind
+    high = row.macs_range[1] if row.macs_range else None
+    return -max(row.macs or 0, high or 0), -row.params, row.kind
 
 
 @record
