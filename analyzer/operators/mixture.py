@@ -104,7 +104,7 @@ OPERATORS = (
             DATA, DATA,
             weight("E", "N", "K", packed=rows_of(0, -1)),
             weight("E", "N", "K", packed=rows_of(0, -1)),
-            weight("E", "K", "N", packed=rows_of(2, 1)),
+            weight("E", "N", "K", packed=rows_of(2, 1)),
             DATA,
         ),
         UNDESCRIBED, MICROSOFT, shape=same, tags=("fused", "quantized"),

@@ -114,6 +114,46 @@ def test_only_functions_of_two_operands_have_a_neutral_one() -> None:
     )
 
 
+DECISIVE = [r.name for r in RECORDS if pairs(r) and r.commutes and not r.name.startswith("Bitwise")]
+
+
+@pytest.mark.parametrize("name", DECISIVE)
+def test_an_operand_absorbs_that_decides_the_result_alone(name: str) -> None:
+    """0 of a product, false of ∧, true of ∨; of what is infinite, nobody asks."""
+    found = find("", name)
+    assert found is not None
+    first = TRUTH if found.is_logic else REALS
+    decided = []
+    for number in (0, 1):
+        constant = np.full_like(first, number)
+        after = result(name, first, constant)
+        if after.dtype == first.dtype and np.array_equal(after, constant):
+            decided.append(number)
+    assert decided == ([] if found.absorbing is None else [found.absorbing])
+
+
+def test_only_products_and_logic_have_an_operand_that_decides() -> None:
+    assert stated("absorbing") == {("", "Mul"): 0, ("", "And"): 0, ("", "Or"): 1}
+
+
+LEARNED = {
+    "LinearClassifier": ("coefficients", "intercepts"),
+    "LinearRegressor": ("coefficients", "intercepts"),
+    "SVMClassifier": ("support_vectors", "coefficients", "rho", "prob_a", "prob_b"),
+    "SVMRegressor": ("support_vectors", "coefficients", "rho"),
+}
+"""Attributes of trained numbers, by ONNX's Operators-ml.md."""
+
+
+def test_attributes_that_training_finds_are_those_of_classical_models() -> None:
+    found = stated("learned")
+    assert found == {("ai.onnx.ml", name): names for name, names in LEARNED.items()}
+    for (domain, name), names in found.items():
+        schema = onnx.defs.get_schema(name, 5, domain)
+        kinds = {str(schema.attributes[each].type).rpartition(".")[2] for each in names}
+        assert kinds == {"FLOATS"}
+
+
 def test_means_over_positions_and_axes_are_told() -> None:
     assert stated("averages").keys() == keys(
         """AveragePool GlobalAveragePool ReduceMean ms:QLinearAveragePool

@@ -373,6 +373,59 @@ def test_weights_lie_as_the_documentation_says(axes: tuple[str, ...]) -> None:
     assert having(lambda record: first(record) == axes) == keys(AXES[axes])
 
 
+FURTHER = {
+    ("N", "K"): "ms:MatMulNBitsMlp.6 ms:MatMulNBitsQkv.6 ms:MatMulNBitsQkv.9",
+    ("R", "K"): "ms:MatMulNBitsQLoRA.3",
+    ("N", "R"): "ms:MatMulNBitsQLoRA.5",
+    ("E", "N", "K"): "ms:MoE.4 ms:MoE.6 ms:QMoE.5 ms:QMoE.8 ms:MoEPacked.3 ms:MoEPacked.4",
+    ("K", "N"): "ms:QOrderedAttention.6 ms:QOrderedAttention.7 ms:HyperConnectionLowRankMix.4",
+    ("R", "N"): "ms:HyperConnectionLowRankMix.3",
+    ("K", "2·N"): "ms:DecoderAttention.3",
+    ("K", "3·N"): "ms:LongformerAttention.4 ms:QOrderedLongformerAttention.8",
+    ("D", "g·H", "H"): "RNN.2 GRU.2 LSTM.2 ms:AttnLSTM.2",
+    ("D", "H", "g·H"): "ms:DynamicQuantizeLSTM.2",
+    ("D", "H", "N"): "ms:AttnLSTM.8",
+    ("D", "M", "N"): "ms:AttnLSTM.9",
+    ("D", "N"): "ms:AttnLSTM.10",
+    ("D", "M+H", "N"): "ms:AttnLSTM.13",
+}
+"""Axes of further weights by the shapes that ContribOperators.md gives their inputs."""
+PACKED = """
+    ms:MatMulNBits.1 ms:MatMulBnb4.1 ms:MatMulFpQ4.1 ms:MatMulPacked.1
+    ms:MatMulBlockQuantizedFp4Weight.1 ms:MatMulNBitsMlp.3 ms:MatMulNBitsMlp.6 ms:MatMulNBitsQkv.3
+    ms:MatMulNBitsQkv.6 ms:MatMulNBitsQkv.9 ms:MatMulNBitsQLoRA.1 ms:MatMulNBitsQLoRA.3
+    ms:MatMulNBitsQLoRA.5 ms:QMoE.2 ms:QMoE.5 ms:QMoE.8 ms:MoEPacked.2 ms:MoEPacked.3
+    ms:MoEPacked.4 ms:GatherBlockQuantized.0 ms:GatherPacked.0"""
+"""Inputs that ContribOperators.md calls packed, or whose elements are 2, 4 or 8 bits of a byte."""
+
+
+def slots(holds: Callable[[Operator, int], Any]) -> set[str]:
+    """``ms:MoE.4``: inputs of which it holds."""
+    words = {domain: f"{word}:".lstrip(":") for word, domain in DOMAINS.items()}
+    return {
+        f"{words[record.domain]}{record.name}.{slot}"
+        for record in RECORDS
+        if record.key in LISTED
+        for slot in range(len(record.inputs))
+        if holds(record, slot)
+    }
+
+
+@pytest.mark.parametrize("axes", FURTHER, ids="-".join)
+def test_further_weights_lie_as_the_documentation_says(axes: tuple[str, ...]) -> None:
+    found = slots(lambda r, slot: r.inputs[slot].axes == axes and slot != r.weight)
+    assert found == set(FURTHER[axes].split())
+
+
+def test_no_other_input_has_axes_of_a_weight() -> None:
+    further = slots(lambda r, slot: r.inputs[slot].axes and slot != r.weight)
+    assert further == set(" ".join(FURTHER.values()).split())
+
+
+def test_inputs_that_hold_several_numbers_to_an_element_are_told() -> None:
+    assert slots(lambda r, slot: r.inputs[slot].packed) == set(PACKED.split())
+
+
 # What can be tried: one element or channel of the first input changes.
 
 
