@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     Root = tuple[int, str]
     Shape = tuple[int | None, ...]
 
-ON_THE_WAY = (Nature.ELEMENTWISE, Nature.ACTIVATION, Nature.CONVERSION)
-"""What lies between the scores of attention and their softmax, moves of data aside."""
+ON_THE_WAY = (Nature.ELEMENTWISE, Nature.ACTIVATION)
+"""What lies between the scores of attention and their softmax, moves and conversions aside."""
 MAX_WAY = 6
 MAX_OPERANDS = 8
 """Operands or readers looked at; real operators of this kind have two or three."""

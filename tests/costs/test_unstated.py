@@ -155,3 +155,14 @@ def test_samples_of_a_region_are_counted_where_their_number_is_stated(ratio: int
     stated = ratio > 0
     assert (found.macs, found.flops) == (0, 12 * (9 * ratio**2 + 1) if stated else None)
     assert found.reason == ("" if stated else "sampling grid depends on the regions")
+
+
+@pytest.mark.parametrize("op", ["Rfft", "Irfft"])
+@pytest.mark.parametrize(("rows", "side", "flops"), [(3, 0, 0), (0, 8, 0), (3, 8, 3 * 60)])
+def test_nothing_is_transformed_where_there_is_nothing(
+    op: str, rows: int, side: int, flops: int
+) -> None:
+    """FFTW: 2.5·N·log₂N for N real numbers, 8 of which take 60."""
+    asked = call(op, (rows, side), domain=MS, signal_ndim=1)
+    found = cost(replace(asked, outputs=(Tensor("y", "float32", (rows, side)),)))
+    assert (found.macs, found.flops) == (0, flops)

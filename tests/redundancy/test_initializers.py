@@ -94,6 +94,11 @@ def test_the_value_of_a_constant_node_is_a_stored_tensor() -> None:
         "{ c = Constant <value = float[4] {1,2,3,4}> ()  y = Add (x, c) }"
     ).structure.initializers
     assert (found.name, found.is_node, found.bytes, found.readers) == ("c", True, 16, 1)
+    (found,) = facts(
+        "g (float[4] x) => (float[4] y, float[4] c) "
+        "{ c = Constant <value = float[4] {1,2,3,4}> ()  d = Add (x, c)  y = Mul (d, c) }"
+    ).structure.initializers
+    assert (found.is_output, found.readers) == (True, 3)
 
 
 def test_a_sparse_tensor_is_counted_where_it_is_read_given_and_returned() -> None:

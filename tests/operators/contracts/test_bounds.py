@@ -159,6 +159,9 @@ CASES: list[tuple[str, Change, str]] = [
     *(("NegativeLogLikelihoodLoss", put(2, ones(*shape)),
        f"weights are {told} for 3 classes: give 3 weights, one for each class")
       for shape, told in (((2,), "2"), ((3, 1), "3×1"))),
+    *(("CDist", put(slot, ones(2, 3, 3)),
+       (f"{name} has rank 3 (2×3×3), it takes 2: give {name} rank 2, by a Reshape before it or "
+        "where it is made")) for slot, name in ((0, "A"), (1, "B"))),
     ("ConvTranspose to a shape", state(output_shape=[11, 11]), ""),
     ("ConvTranspose to a shape", state(output_shape=[12, 12]), ""),
     ("ConvTranspose to a shape", state(output_shape=[1, 2, 12, 12]),
