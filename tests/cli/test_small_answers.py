@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import pickle
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ from analyzer.cli.config import budgets
 from analyzer.cli.config.exclude import PathPattern
 from analyzer.cli.console import Console
 from analyzer.cli.origins import SettingOrigins
-from analyzer.errors import OutputError
+from analyzer.errors import ModelError, OutputError
 
 
 def some(**about: Any) -> Any:
@@ -142,3 +143,13 @@ def test_a_base_is_a_file_or_a_revision_of_git(monkeypatch: pytest.MonkeyPatch) 
         assert base == (text if found is None else found), text
         assert len(wrong) == bool(said)
         assert "".join(wrong).endswith(said), text
+
+
+def test_an_error_about_a_model_is_the_same_in_another_process() -> None:
+    for parts in (("a", "broken", "mend it"), ("a", "broken")):
+        error = ModelError(*parts)
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - what we have just written
+        assert type(again) is ModelError
+        assert (again.path, again.problem, again.remedy, str(again)) == (
+            *parts[:2], error.remedy, str(error),
+        )  # fmt: skip

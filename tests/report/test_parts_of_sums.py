@@ -10,8 +10,9 @@ import pytest
 from analyzer.report import fitting, netron_figures, settings, whereabouts
 from analyzer.report.fitting import MM
 from analyzer.report.pagination import Spacing
-from analyzer.report.view import audits, stretches
+from analyzer.report.view import audits, spared, stretches, tiles
 from analyzer.report.view.layers import LayerRow
+from analyzer.report.view.spared import Why
 
 
 def some(**about: Any) -> Any:
@@ -168,3 +169,86 @@ def test_values_stand_below_one_another_and_defaults_are_dim() -> None:
     assert "more" not in exact
     words = [f"w{n}" for n in range(13)]
     assert [*settings._wrapped(words)] == [" ".join(words[:12]), "w12"]
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "high", "shown"),
+    [
+        ("encoder.layer.7", 21, 16, ("encoder.layer.7 25 %",)),
+        ("encoder.layer.7", 19, 16, ("encoder.layer.7",)),
+        ("encoder.layer.7", 21, 15.9, ()),
+        ("encoder.layer.7", 14, 16, ("encoder…ayer.7",)),
+        ("encoder.layer.7", 7, 16, ("25.0 %",)),
+        ("encoder.layer.7", 5, 16, ("…7",)),
+        ("encoder.layer.7", 1, 16, ()),
+        ("features", 4, 16, ("fe…s",)),
+        ("features", 3, 16, ()),
+        ("conv 64 → 128", 11, 16, ("64 → 128",)),
+        ("conv 64 → 128", 4, 16, ()),
+    ],
+)
+def test_a_tile_shows_as_much_of_its_name_as_tells_it_from_others(
+    name: str, letters: int, high: float, shown: tuple[str, ...]
+) -> None:
+    tile = tiles.Tile(name, "standard", 1000)
+    wide = tiles.MARGIN + tiles.LETTER * (letters + 0.5)
+    mark = tiles._mark(tile, 1.4, 2.6, wide, high, f"{name} 25 %", 4000, "c", "net")
+    assert (mark.lines, mark.title) == (shown, f"net, {name}: 1 kMAC, 25.0 %")
+    assert (mark.x, mark.y) == (1, 3)
+    assert mark.x + mark.width == round(1.4 + wide)
+    assert mark.y + mark.height == round(2.6 + high)
+    alone = tiles._mark(tile, 0, 0, wide, high, name, 0, "c")
+    assert alone.title == f"{name}: 1 kMAC"
+
+
+LIMITS = {"min-in-channels": 8, "min-macs": 1000, "max-ratio": 0.5, "min-share": 0.01}
+
+
+def test_a_convolution_is_spared_by_the_first_limit_that_it_does_not_reach() -> None:
+    def why(
+        *,
+        channels: int = 8,
+        macs: int | None = 1000,
+        ratio: float = 0.49,
+        share: float | None = 0.01,
+        patches: bool = False,
+        tags: tuple[str, ...] = (),
+    ) -> Any:
+        conv: Any = some(in_channels=channels, macs=macs, is_patchify=patches)
+        node: Any = some(tags=tags)
+        facts: Any = some(separable=some(share=share))
+        return spared._why(node, conv, some(ratio=ratio), LIMITS, facts)
+
+    every: dict[str, Any] = {"channels": 7, "macs": 999, "ratio": 0.5, "share": 0.0099,
+                             "patches": True, "tags": ("factorised",)}  # fmt: skip
+    reasons = (Why.STEM, Why.SMALL, Why.RATIO, Why.SHARE, Why.PATCHES, Why.HALF)
+    assert why() is why(macs=None) is why(tags=("other",)) is None
+    for (name, value), reason in zip([*every.items()], reasons, strict=True):
+        assert why(**{name: value}) is reason
+        assert why(**every) is reason
+        del every[name]
+    assert why(share=None) is Why.SHARE
+
+
+def test_what_a_rule_asks_for_and_fused_blocks_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes = [some(id=name, conv=True, saving=True) for name in "abcde"]
+    nodes[3].conv, nodes[4].saving = None, None
+    facts = some(
+        separable=some(candidates=tuple("abcdef")),
+        nodes=nodes,
+        blocks=[some(kind="fused-mbconv", nodes=("b",)), some(kind="mlp", nodes=("c",))],
+    )
+    result: Any = some(facts=facts, conversion=some(flagged=("a",)))
+    limits: dict[str, float] = dict(LIMITS)
+    monkeypatch.setattr(spared, "_limits", lambda _: limits)
+    found: dict[str, Why | None] = {}
+    monkeypatch.setattr(spared, "_why", lambda node, *_: found.get(node.id))
+    assert spared._find(result) == [("b", Why.FUSED)]
+    found |= dict.fromkeys("abde", Why.STEM)
+    assert spared._find(result) == [("b", Why.STEM)]
+    found["c"] = Why.HALF
+    assert spared._find(result) == [("b", Why.STEM), ("c", Why.HALF)]
+    del limits["min-share"]
+    assert spared._find(result) == []
