@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from analyzer.cli import console, origins, progress
+from analyzer.cli import baseline, console, origins, progress
 from analyzer.cli.config import budgets
 from analyzer.cli.config.exclude import PathPattern
 from analyzer.cli.console import Console
 from analyzer.cli.origins import SettingOrigins
 from analyzer.errors import ModelError, OutputError
+from analyzer.findings import baseline as accepted
+from analyzer.findings import ratchet, stale
 
 
 def some(**about: Any) -> Any:
@@ -153,3 +155,35 @@ def test_an_error_about_a_model_is_the_same_in_another_process() -> None:
         assert (again.path, again.problem, again.remedy, str(again)) == (
             *parts[:2], error.remedy, str(error),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_what_is_accepted_of_other_sizes_keeps_its_figures_and_sizes(
+    *, others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    judged = some(pairs=[("f", "e")], held=("held",), gone=("gone", "lost"))
+
+    def apply(_found: Any, _old: Any, _silenced: Any, *, magnitudes: bool) -> Any:
+        asked.append(magnitudes)
+        return judged
+
+    def better(now: str, entry: str, *, magnitudes: bool) -> str:
+        asked.append(magnitudes)
+        return f"{now} for {entry}"
+
+    monkeypatch.setattr(stale, "of_other_sizes", lambda *_: ["n"] if others else [])
+    monkeypatch.setattr(ratchet, "apply_entries", apply)
+    monkeypatch.setattr(ratchet, "better", better)
+    monkeypatch.setattr(accepted, "names_of", lambda _: {})
+    monkeypatch.setattr(accepted, "accept", lambda findings, _: [f"{each}!" for each in findings])
+    monkeypatch.setattr(accepted, "merged", tuple)
+    monkeypatch.setattr(accepted, "bound_sizes", lambda _: "sizes of today")
+    monkeypatch.setattr(baseline, "_would_find", lambda entry, *_: entry == "lost")
+    result: Any = some(facts=some(model=some(path="m"), assumptions=()), places=(), silenced=())
+    old: Any = some(of=lambda _: (), sizes_of=lambda _: "sizes of then")
+    found: Any = baseline._pruned(result, some(), old)
+    entries, sizes = found
+    assert asked == [not others] * 2
+    assert entries == ("f! for e", "held", "gone")
+    assert sizes == ("sizes of then" if others else "sizes of today")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analyzer.report import fitting, netron_figures, settings, whereabouts
+from analyzer.report import content, fitting, netron_figures, settings, whereabouts
 from analyzer.report.fitting import MM
 from analyzer.report.pagination import Spacing
 from analyzer.report.view import audits, spared, stretches, tiles
@@ -252,3 +252,35 @@ def test_what_a_rule_asks_for_and_fused_blocks_are_told_apart(
     assert spared._find(result) == [("b", Why.STEM), ("c", Why.HALF)]
     del limits["min-share"]
     assert spared._find(result) == []
+
+
+def test_a_step_is_sooner_where_both_of_its_times_are_known_and_one_is_less() -> None:
+    times = ((2.0, 1.0, True), (1.0, 1.0, False), (1.0, 2.0, False), (None, 1.0, False),
+             (2.0, None, False), (2.0, 0.0, True))  # fmt: skip
+    for now, then, sooner in times:
+        step: Any = some(seconds_now=now, seconds=then)
+        assert content._is_sooner(step) is sooner
+
+
+def test_what_only_informs_is_told_at_length_behind_an_action_of_some_impact() -> None:
+    def told(*, remarks: bool, articles: int = 9, **ask: Any) -> str:
+        usual = {"rule": "B", "impact": "medium", "slower": False, "confidence": "high"}
+        groups: Any = [some(rule=name, informs=name != "A") for name in "ABC"]
+        medium: Any = some(remarks=remarks, articles=articles)
+        found = content._in_full(groups, [some(**usual | ask)], medium)
+        return "".join(group.rule for group in found)
+
+    assert told(remarks=False) == "ABC"
+    assert told(remarks=False, articles=2) == "AB"
+    assert told(remarks=True) == "AB"
+    assert told(remarks=True, impact="low") == "A"
+    assert told(remarks=True, slower=True) == "A"
+    assert told(remarks=True, confidence="low") == "A"
+    assert told(remarks=True, rule="C") == "AC"
+
+
+def test_the_largest_modules_come_first_and_the_first_of_equal_ones() -> None:
+    rows: Any = [some(macs=macs, at=n) for n, macs in enumerate((5, 9, 5, 7, 5))]
+    for most, places in ((0, []), (1, [1]), (2, [1, 3]), (3, [1, 3, 0]), (9, [1, 3, 0, 2, 4])):
+        found: Any = content._largest(rows, most)
+        assert [row.at for row in found] == places
