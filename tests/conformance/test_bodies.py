@@ -148,3 +148,23 @@ def test_what_a_body_breaks_is_said_with_its_numbers(graph: str, sentences: list
         if b.message.startswith(OPERATORS)
     ]
     assert told == sentences
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [("float", "int64", []), ("float", "float", ["'b' is int64 and the body returns float32"]),
+     ("int64", "int64", ["'a' is float32 and the body returns int64"])],
+)  # fmt: skip
+def test_each_value_that_a_loop_carries_keeps_its_type(
+    first: str, second: str, said: list[str]
+) -> None:
+    number = {"float": 1, "int64": 7}
+    found = facts(
+        "g (int64 n, bool c, float[2] a, int64[2] b) => (float[] y, int64[] z) { y, z = Loop "
+        "(n, c, a, b) <body = l (int64 i, bool k, float[2] p, int64[2] q) => "
+        f"(bool on, {first}[2] r, {second}[2] s) {{ on = Identity (k) "
+        f"r = Cast <to = {number[first]}> (p) s = Cast <to = {number[second]}> (q) }}> }}"
+    )
+    assert [breach.message for breach in found.breaches] == [
+        f"Loop: the carried value {each} for it" for each in said
+    ]

@@ -166,3 +166,16 @@ def test_nothing_is_transformed_where_there_is_nothing(
     asked = call(op, (rows, side), domain=MS, signal_ndim=1)
     found = cost(replace(asked, outputs=(Tensor("y", "float32", (rows, side)),)))
     assert (found.macs, found.flops) == (0, flops)
+
+
+@pytest.mark.parametrize(
+    ("version", "shapes", "bounds"),
+    [(6, 1, 2), (10, 1, 2), (11, 1, 0), (11, 2, 1), (13, 3, 2)],
+)
+def test_bounds_of_clip_are_two_attributes_or_the_operands_that_are_given(
+    version: int, shapes: int, bounds: int
+) -> None:
+    """ONNX: inputs since opset 11."""
+    asked = replace(call("Clip", *[(4,), (), ()][:shapes]), version=version)
+    found = cost(replace(asked, outputs=(Tensor("y", "float32", (4,)),)))
+    assert found.flops == 4 * bounds
