@@ -213,3 +213,23 @@ def test_what_changes_each_score_counts_beside_the_attention(
     # each score is scaled, and five operations are its softmax
     assert (cost.flops, cost.flops_range) == (None, (2 * 300 + 30 + 5 * 30, None))
     assert (cost.certainty, cost.reason, cost.flops_substitution) == (certainty, reason, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "macs_of_a_score"),
+    [
+        ([(7, 8), (7, 8), (7, 12), None, (2, 5)], 4 + 6),  # values of another width
+        ([(7, 8), (7, 8), (7, 8), (24,), (2, 5)], 4 + 4),
+        ([(7, 2, 3, 4), None, None, None, (2, 5)], 4 + 4),  # queries, keys and values in one
+    ],
+)
+def test_packed_heads_score_the_padded_length(
+    given: list[tuple[int, ...] | None], macs_of_a_score: int
+) -> None:
+    """ONNX Runtime's PackedMultiHeadAttention: 2 texts of up to 5 tokens in 2 heads; a bias is
+    added to each number of 7 tokens."""
+    found = cost(call("PackedMultiHeadAttention", given, (7, 8), domain=MS, num_heads=2))
+    scores, bias = 2 * 2 * 5 * 5, given[3]
+    assert found.macs == scores * macs_of_a_score
+    added = 7 * bias[0] if bias else 0
+    assert found.flops == 2 * found.macs + 6 * scores + added
