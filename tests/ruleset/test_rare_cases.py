@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -23,6 +24,7 @@ from analyzer.ruleset.pattern.plan import plan
 from analyzer.ruleset.shipped import read_shipped
 from analyzer.ruleset.subjects import SORTS
 from analyzer.ruleset.subjects.deployment import Placements
+from analyzer.ruleset.subjects.weights import worst_integers
 from tests.ruleset.build import RULE, facts, node, rule_text
 
 
@@ -180,3 +182,24 @@ def test_a_block_goes_by_the_name_and_the_scope_of_its_first_operator() -> None:
     assert named("b", "a") == ("b", "/late")
     assert named("gone", "a", name="stem", scope="") == ("gone", "/stem")
     assert named() == ("", "")
+
+
+def test_of_the_integers_of_a_layer_those_count_that_lose_most() -> None:
+    def worst(*gains: float | None, other: float | None = None) -> tuple[Any, ...]:
+        weights = [SimpleNamespace(node="a", gain=gain, at=at) for at, gain in enumerate(gains)]
+        weights.insert(1, SimpleNamespace(node="b", gain=other, at=-1))
+        found = worst_integers(cast("Any", SimpleNamespace(evidence=evidence(weights))))
+        return tuple((name, cast("Any", each).at) for name, each in found.items())
+
+    def evidence(weights: list[Any]) -> Any:
+        return SimpleNamespace(integers=weights)
+
+    rest = ("b", -1)
+    for gains, at in (
+        ((None,), 0), ((1.0, 2.0), 1), ((2.0, 1.0), 0), ((2.0, 2.0), 0), ((None, 1.0), 1),
+        ((1.0, None), 0), ((None, None), 0), ((None, 0.0), 0), ((1.0, 3.0, 2.0), 1),
+        ((0.5, None, 0.75), 2),
+    ):  # fmt: skip
+        assert worst(*gains) == (("a", at), rest), gains
+        assert worst(*gains, other=9.0) == (("a", at), rest)
+    assert worst_integers(cast("Any", SimpleNamespace(evidence=None))) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +11,10 @@ import pytest
 
 from analyzer.graph.call import Unknown
 from analyzer.scaling import joint, layout, spatial
+from analyzer.scaling.products import Addend
+from analyzer.scaling.recount import Layer
+
+stops: Any = import_module("analyzer.scaling.stops")  # the package has a function of that name
 
 
 def test_runs_of_axes_hold_the_same_number_of_elements() -> None:
@@ -89,3 +94,100 @@ def test_coefficients_of_a_polynomial_are_solved_for_exactly() -> None:
     assert joint._plus(one, ((10, 20), (30, 40))) == ((11, 22), (33, 44))
     found = SimpleNamespace(per=one, across=(7, 3))
     assert joint._times(cast("Any", found), 1) == ((3, 6), (9, 12))
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+def layer(name: str, macs: int | None, params: int) -> Layer:
+    return Layer(name, macs, None, params, ())
+
+
+def test_pieces_are_there_as_often_as_their_blocks_are() -> None:
+    """A stage of two blocks, an operator before it, and one in a body, at two widths and two
+    sides; with one, two and four blocks."""
+    base = {"before": (5, 1), "first": (7, 2), "last": (None, 3)}
+
+    def sized(times: int) -> Any:
+        layers = {name: layer(name, None if macs is None else macs * times, params)
+                  for name, (macs, params) in base.items()}  # fmt: skip
+        return some(layers=layers, more=lambda index: (layer("last", 11 * times, 4),))
+
+    nodes = [some(id=name, kind=f"kind {name}", precision="f32", params=1, scope="")
+             for name in base]  # fmt: skip
+    nodes.append(some(id="inside", kind="", precision="f32", params=2, scope="loop"))
+    stage = some(repeats=2, blocks=[some(nodes=("first",)), some(nodes=("last",))])
+    facts = some(nodes=nodes, totals=some(params=3 + 9))
+    grid = stops._Grid(some(facts=facts, stages=[stage]))
+    places = [(0.5, 1.0), (0.5, 2.0), (1.0, 1.0), (1.0, 2.0)]
+    grid.sized = {place: sized(at + 1) for at, place in enumerate(places)}
+    found = [*grid._pieces(places, 2, ((1,), (2,), (4,)))]
+    always, later = (1, 1, 1), (0, 1, 1)
+    for (macs, params), (name, times, rows, held) in zip(found[:3], (
+        ("before", always, [[5, 10], [15, 20]], 1), ("first", always, [[7, 14], [21, 28]], 2),
+        ("last", later, [[0, 0], [0, 0]], 3),
+    ), strict=True):  # fmt: skip
+        assert macs == Addend(f"kind {name}", "f32", times, rows)
+        assert params == Addend(f"kind {name}", "", times, [[held] * 2] * 2)
+    more, inside = found[3:]
+    assert more == (Addend("kind last", "f32", (0, 0, 2), [[11, 22], [33, 44]]),
+                    Addend("kind last", "", (0, 0, 2), [[4, 4], [4, 4]]))  # fmt: skip
+    assert inside == (Addend("", "", always, []), Addend("", "", always, [[9, 9], [9, 9]]))
+    facts.totals.params = 3
+    assert len([*grid._pieces(places, 2, ((1,), (2,)))]) == 3, "nothing more, and nothing inside"
+
+
+def test_a_size_is_known_where_nothing_of_the_model_is_left_open() -> None:
+    def known(**change: Any) -> tuple[bool, list[str], dict[Any, Any]]:
+        about = {"macs": 9, "params": 2, "reason": "", "macs_range": (9, 9), "sides": (64, 64),
+                 "resolution": 0.5, "assumed": "", "tied": ""} | change  # fmt: skip
+        scaler = some(facts=None, at=lambda width, resolution: some(**about),
+                      tied=lambda resolution: about["tied"], sized=lambda *of: of)  # fmt: skip
+        grid = stops._Grid(scaler)
+        result = grid._known(0.25, 0.75)
+        assert grid.sized == ({(0.25, 0.75): ((64, 64), 0.25)} if result else {})
+        return result, list(grid.assumed), grid.ratios
+
+    ratios = {0.75: (0.5, (64, 64))}
+    assert known() == (True, [], ratios)
+    assert known(assumed="a batch of 1") == (True, ["a batch of 1"], ratios)
+    for change in ({"macs": None}, {"params": None}, {"reason": "it is"}, {"tied": "to another"},
+                   {"macs_range": (8, 9)}, {"macs_range": (9, None)}):  # fmt: skip
+        assert known(**change) == (False, [], {})
+
+
+def test_depths_are_those_that_differ_and_at_which_every_block_is_known() -> None:
+    def depths(counts: dict[float, int], *, deep: bool = True, grows: Any = 5) -> list[float]:
+        def more(index: int) -> Any:
+            if grows is Unknown:
+                raise Unknown("a block")
+            return (layer("a", 1, 1), layer("b", grows, 1))
+
+        scaler = some(facts=None, stages=[some(repeats=4)], deep=deep,
+                      repeats=lambda depth: (counts.get(depth, round(4 * depth)),))  # fmt: skip
+        grid = stops._Grid(scaler)
+        grid.sized = {(1.0, 1.0): some(more=more)}
+        found = grid._depths((1.0,), (1.0,))
+        assert found == {depth: scaler.repeats(depth) for depth in found}
+        return list(found)
+
+    assert depths({}) == [0.5, 0.75, 1.0, 1.5, 2.0]
+    assert depths({}, deep=False) == [1.0]
+    assert depths({}, grows=None) == depths({}, grows=Unknown) == [0.5, 0.75, 1.0]
+    assert depths({0.75: 2}) == [0.5, 1.0, 1.5, 2.0], "as half of them"
+    assert depths({1.5: 4, 2.0: 4}, grows=None) == [0.5, 0.75, 1.0], "as today"
+    assert depths({1.5: 4}) == [0.5, 0.75, 1.0, 2.0]
+
+
+def test_resolutions_are_multiples_of_32_where_todays_side_is_one_of_a_square() -> None:
+    sides = (96, 224, 448)
+    usual = {side / stops.SIDES[0] for side in sides}
+    assert stops._ratios((), sides) == {1.0}
+    assert stops._ratios((100, 100), sides) == stops._ratios((64, 96), sides) == usual
+    for today in (32, 64, 224):
+        found = stops._ratios((today, today), sides)
+        wanted = {max(1, round(today * rho / 32)) * 32 / today for rho in usual}
+        assert found == wanted
+        assert all((today * rho) % 32 == 0 for rho in found)
+    assert stops._rows([1, 2, 3, 4, 5, 6], 3) == [[1, 2, 3], [4, 5, 6]]

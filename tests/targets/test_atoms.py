@@ -132,6 +132,8 @@ CASES: Mapping[str, list[tuple[Use, bool | None]]] = {
         (call(MAP, op="Clip", opset=6, min=0.0, max=6.0), Y),
         (call(MAP, op="Clip", opset=6, min=0.0, max=1.0), N),
         (call(MAP, op="Clip", opset=6), N), (call(MAP, op="Clip", opset=6, max=6.0), N),
+        (call(MAP, op="Clip", opset=6, min="0", max=6.0), N),
+        (call(MAP, op="Clip", opset=6, min=0.0, max="6"), N),
         (call(MAP, fixed(0), fixed(6), op="Clip", opset=10), N),
         (call(MAP, fixed(0), fixed(6), op="Clip", opset=11), Y),
     ],

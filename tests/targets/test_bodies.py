@@ -115,6 +115,16 @@ def test_the_body_of_a_call_is_that_of_the_standard() -> None:
     assert _expand(request(conv, ("x0", FLOATS, b""))) is None
 
 
+def test_the_body_of_some_calls_is_made_for_their_types() -> None:
+    whole = helper.make_tensor_type_proto(TensorProto.INT64, [2]).SerializeToString()
+    node = helper.make_node("CastLike", ["x0", "x1"], ["y0"])
+    for like, kind in ((whole, TensorProto.INT64), (FLOATS, TensorProto.FLOAT)):
+        found = _body(node, 18, request(node, ("x0", FLOATS, b""), ("x1", like, b"")))
+        assert found is not None
+        ((inner,),) = [list(found.node)]
+        assert (inner.op_type, held(inner)) == ("Cast", {"to": kind})
+
+
 def test_a_call_that_cannot_be_expanded_leaves_the_others_in_their_places(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -101,7 +101,7 @@ def test_letters_that_look_like_latin_ones_beside_latin_ones() -> None:
         (b64encode(b"\x01\x62\xa3" * 400), None),
         (b64encode(bytes(n * 97 % 256 ^ n >> 3 for n in range(384))), "data in base64"),
         (b64encode(bytes(n * 97 % 256 ^ n >> 3 for n in range(381))), None),
-        (b"a", None),
+        (b"a", None), (b"!!!!", None), (b"f0VM!gIB", None),
         (b"", None),
     ],
 )  # fmt: skip
