@@ -104,7 +104,7 @@ class Conv:
         """Transposed, with a kernel side that is no multiple of its stride and longer: positions
         of the result receive different numbers of contributions."""
         sides = zip(self.kernel_shape, self.strides, strict=False)
-        return self.transposed and any(side > step and side % step for side, step in sides)
+        return self.transposed and any(side // step and side % step for side, step in sides)
 
     @property
     def is_dilated(self) -> bool:

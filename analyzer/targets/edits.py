@@ -154,7 +154,7 @@ def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
         found.add(now.since - 1)
         later = (
             opset
-            for opset in range(stated + 1, stated + FURTHEST)
+            for opset in range(stated, stated + FURTHEST)
             if (found_at := version_of("", blocker.op_type, opset)) is not None
             and found_at.since > now.since
         )

@@ -99,8 +99,8 @@ def _files(model: Model, thorough: bool) -> Iterator[Region]:
 
 
 def _file(file: BinaryIO, inside: list[TensorExtent], thorough: bool) -> Iterator[Region]:
-    name, end = inside[0].path.name, 0
-    first = inside[0].name
+    head_of, *_ = inside
+    name, first, end = head_of.path.name, head_of.name, 0
     for place in inside:
         if place.start > end:
             yield _hole(file, name, first, end, place.start, thorough)
@@ -111,8 +111,8 @@ def _file(file: BinaryIO, inside: list[TensorExtent], thorough: bool) -> Iterato
                 yield Region("foreign", name, place.name, text, place.start,
                              place.stop - place.start, what, False, False)  # fmt: skip
         end = max(end, place.stop)
-    if inside[0].size > end:
-        yield _hole(file, name, first, end, inside[0].size, thorough)
+    if head_of.size > end:
+        yield _hole(file, name, first, end, head_of.size, thorough)
 
 
 def _hole(file: BinaryIO, name: str, tensor: str, start: int, stop: int, thorough: bool) -> Region:

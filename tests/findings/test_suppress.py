@@ -104,3 +104,10 @@ def test_the_verdict_keeps_what_was_silenced_and_why() -> None:
 
 def test_no_suppressions_no_findings_about_them() -> None:
     assert unused((), frozenset(), ("a.onnx",)) == ()
+
+
+def test_of_several_entries_the_first_is_told_and_all_are_used() -> None:
+    one, two = Suppression("TST", "first"), Suppression("TST001", "second")
+    found = judge(MODEL, RULES, Settings(suppressions=(one, two)))
+    assert [reason for _, reason in found.suppressed] == [one, one]
+    assert not [f for f in found.findings if f.rule != "TST001"]

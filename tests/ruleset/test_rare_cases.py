@@ -203,3 +203,13 @@ def test_of_the_integers_of_a_layer_those_count_that_lose_most() -> None:
         assert worst(*gains) == (("a", at), rest), gains
         assert worst(*gains, other=9.0) == (("a", at), rest)
     assert worst_integers(cast("Any", SimpleNamespace(evidence=None))) == {}
+
+
+def test_what_is_in_no_list_is_not_known_to_be_in_it_or_not() -> None:
+    off = sandbox.UNKNOWN
+    for member, group, found in (
+        (1, (1, 2), True), (3, (1, 2), False), (1, [1], True), ("a", {"a": 1}, True),
+        ("b", {"a": 1}, False), (1, 5, off), (1, None, off), ("a", off, off),
+        (3, (1, None), off), (1, (1, None), True), (3, (), False),
+    ):  # fmt: skip
+        assert evaluate._contains(member, group) is found, (member, group)

@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from analyzer.graph.call import Unknown
-from analyzer.scaling import joint, layout, spatial
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call, Unknown
+from analyzer.scaling import joint, layout, recount, spatial
 from analyzer.scaling.products import Addend
 from analyzer.scaling.recount import Layer
 
@@ -191,3 +192,15 @@ def test_resolutions_are_multiples_of_32_where_todays_side_is_one_of_a_square() 
         assert found == wanted
         assert all((today * rho) % 32 == 0 for rho in found)
     assert stops._rows([1, 2, 3, 4, 5, 6], 3) == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_a_charge_is_of_all_operands_or_of_a_single_one() -> None:
+    given = tuple(Tensor(name, "float32", shape) for name, shape in (
+        ("x", (2, 3)), ("w", (4, 5)), ("b", (5,)),
+    ))  # fmt: skip
+    call = Call("Own", "", 1, {}, given, (None,))
+    for params, slots, charged in (
+        (25, (1, 2), (1, 2)), (20, (1, 2), [1]), (5, (1, 2), [2]), (6, (1, 2), None),
+        (31, (0, 1, 2), (0, 1, 2)), (6, (0, 1, 2), [0]), (7, (), None),
+    ):  # fmt: skip
+        assert recount._charged(params, call, slots) == charged, (params, slots)

@@ -99,6 +99,8 @@ CASES: Mapping[str, list[tuple[Use, bool | None]]] = {
                       (call(op="Cast", opset=5, to="FLOAT16"), Y),
                       (call(op="Cast", opset=5, to="FLOAT"), N),
                       (call(op="Cast", opset=5, to="WHATEVER"), N)],
+    "attr(to)==f32": [(call(op="Cast", opset=5, to="WHATEVER"), N),
+                      (call(op="Cast", opset=5, to="FLOAT"), Y)],
     "attr(dtype)==i64": [(call(op="RandomNormal", dtype=7), Y), (call(op="RandomNormal"), N)],
     "attr(dtype)==99": [(call(dtype=99), Y)],
     "ones(strides)": [(call(), Y), (call(strides=(1, 1)), Y), (call(strides=(1, 2)), N),

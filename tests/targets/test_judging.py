@@ -295,3 +295,8 @@ def test_a_row_of_an_older_version_has_the_types_of_todays_or_none() -> None:
     nothing = [Row(2, 5, (), (), doubtful=True)]
     assert _as_it_was(today, "d", "Own", 2, 5) == nothing
     assert _as_it_was(today, "d", "Other", 2, 5) == nothing
+
+
+def test_an_operator_whose_first_version_has_no_row_has_no_older_opset() -> None:
+    for domain, op, opset in (("com.microsoft", "Gelu", 1), ("", "Relu", 1), ("", "Relu", 14)):
+        assert _last_opset(call(MAP, op=op, domain=domain, opset=opset), (), "kernel") is None

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from analyzer.errors import ConfigError
 from analyzer.targets.catalog import GROUPS, SHIPPED, chosen
 from analyzer.targets.dtypes import short
-from analyzer.targets.history import history, releases, versions
+from analyzer.targets.history import history, order, releases, table_at, versions
 from analyzer.targets.signatures import version_of
 from analyzer.targets.table import read_table, shipped, tables_dir
 from tests.targets.asking import HEAD, fit, own
@@ -187,3 +187,21 @@ def test_what_a_row_covers_depends_on_how_the_table_matches(
 def _text(path: str, match: str, row: str) -> bytes:
     head = HEAD.format(id="ours", kind="runtime").replace("match: range", f"match: {match}")
     return f"{head}ai.onnx,Relu,{row},,,\n".encode()
+
+
+def test_a_row_is_there_from_the_first_to_the_last_of_its_versions() -> None:
+    newest = chosen(["ort_cpu"])[0]
+    spans = history("ort_cpu")
+    key = ("ai.onnx", "Acos", 7, None)
+    assert (spans[key].first, spans[key].last) == ("1.16.3", "1.20.1")
+    for version in ("1.16.3", "1.20.1", "1.21.1"):
+        table = table_at(newest, version)
+        rows = {(d, op, row.since, row.until) for d, op in table.operators()
+                for row in table.rows(d, op)}  # fmt: skip
+        at = order(version)
+        there = {
+            each for each, span in spans.items()
+            if order(span.first) <= at and (not span.last or at <= order(span.last))
+        }  # fmt: skip
+        assert rows == there
+        assert (key in rows) is (version != "1.21.1")
