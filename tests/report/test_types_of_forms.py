@@ -1,0 +1,123 @@
+"""What forms in other types rest on: limits of tools, overflow, and what stays in float32."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.report.view.options import types
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+def a_limit(*places: str, **about: Any) -> Any:
+    usual = {"kept_out": False, "outcome": "float", "option": "", "remedy": ""}
+    return some(limit=some(**usual | about), places=places)
+
+
+def test_operators_to_quantise_are_named_where_some_are_kept_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(types, "listed", lambda *about: tuple(sorted(about[2])))
+    facts, tool = some(), some()
+    kept = [a_limit("A", "B", kept_out=True), a_limit("C"), a_limit("B", "D", kept_out=True)]
+    assert types._only(facts, tool, kept) == ("A", "B", "D")
+    assert types._only(facts, tool, kept[1:2]) is None
+    assert types._list(None) == ()
+    assert types._list(("Conv", "Gemm")) == ("op_types_to_quantize=['Conv', 'Gemm']",)
+    assert types._list(()) == ("op_types_to_quantize=[]",)
+
+
+def test_chosen_are_operators_of_the_main_graph_of_the_types_named() -> None:
+    nodes = [some(id="a", scope="", op_type="Conv"), some(id="b", scope="s", op_type="Conv"),
+             some(id="c", scope="", op_type="Relu")]  # fmt: skip
+    for only, chosen in ((("Conv",), {"a"}), (("Conv", "Relu"), {"a", "c"}), ((), set()),
+                         (None, set())):  # fmt: skip
+        assert types._chosen(some(nodes=nodes), only) == chosen
+
+
+def test_integers_may_be_slower_where_something_stays_between_them() -> None:
+    assert types._slower(()) == ()
+    kinds = [f"Op{n}" for n in range(types.MOST_NAMED + 1)]
+    (said,) = types._slower(kinds)
+    assert said == (
+        f"With {', '.join(kinds[:-1])} between its layers it may take up to twice as long as "
+        "float32 on x86 CPUs (measured)"
+    )
+
+
+def test_what_no_option_and_no_remedy_helps_stays_in_float() -> None:
+    assert types._stored([
+        a_limit("A", "B"), a_limit("C", outcome="refused"), a_limit("D", option="o"),
+        a_limit("E", remedy="r"), a_limit("F", option="o", remedy="r"), a_limit("B", "G"),
+    ]) == {"A", "B", "G"}  # fmt: skip
+
+
+def test_what_stays_in_float_is_told_from_one_part_in_a_hundred() -> None:
+    scales = "a scale and a zero point for each tensor of a layer"
+    assert types._rests(0.0) == types._rests(0.0099) == scales
+    assert types._rests(0.01) == f"1.0 % of the MACs stay in float32; {scales}"
+
+
+def values(*, overflow: bool = False, underflow: float = 0.0) -> Any:
+    return some(values=some(fp16_overflow=overflow, fp16_underflow=underflow))
+
+
+def evidence(*layers: Any, tensors: Any = (), unread: int = 0, unread_tensors: int = 0) -> Any:
+    return some(evidence=some(layers=dict(enumerate(layers)), tensors=tensors, unread=unread,
+                              unread_tensors=unread_tensors))  # fmt: skip
+
+
+def test_overflow_is_known_where_every_weight_was_read() -> None:
+    def tensor(*, learned: bool) -> Any:
+        return some(learned=learned, **vars(values(overflow=True)))
+
+    for facts, overflow in (
+        (some(evidence=None), None),
+        (evidence(), None),
+        (evidence(values(overflow=True), unread=1), None),
+        (evidence(values(overflow=True), unread_tensors=1), None),
+        (evidence(values()), False),
+        (evidence(values(), values(overflow=True)), True),
+        (evidence(values(), tensors=(tensor(learned=False),)), False),
+        (evidence(values(), tensors=(tensor(learned=True),)), True),
+    ):
+        assert types._overflow(facts) is overflow
+
+
+def test_weights_that_become_0_are_told_of_the_layer_that_has_most() -> None:
+    sums = "long sums may overflow"
+    assert types._lost(some(evidence=None)) == types._lost(evidence()) == sums
+    assert types._lost(evidence(values(underflow=0.0099))) == sums
+    most = evidence(values(underflow=0.01), values(underflow=0.25), values())
+    assert types._lost(most) == f"{sums}, up to 25.0 % of the weights of a layer become 0"
+
+
+def test_constants_are_what_is_stored_in_float32_beside_weights_and_scales() -> None:
+    beside = [some(role=role, dtype=dtype, bytes=size) for role, dtype, size in (
+        ("constant", "float32", 3), ("mask", "float32", 5), ("constant", "int64", 7),
+        ("quantization", "float32", 11), ("constant", "float32", None),
+    )]  # fmt: skip
+    assert types._constants(some(parameters=some(beside=beside))) == 8
+
+
+def test_recurrent_layers_have_their_part_of_a_sum() -> None:
+    assert types._of_cells({"LSTM": 5, "GRU": 7, "MatMul": 11, "standard": 13}) == 12
+    assert types._of_cells({}) == 0
+
+
+def test_how_to_quantise_is_statically_with_inputs_or_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(types, "called", lambda *about: "the tool")
+    tool: Any = some()
+    assert types._quantised(tool, (), static=True) == (
+        "Quantise statically (the tool) with some hundred inputs, and measure accuracy and time"
+    )
+    assert types._quantised(tool, (), static=False) == (
+        "Run the tool, which needs no calibration, and measure accuracy and time"
+    )
