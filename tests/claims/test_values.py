@@ -25,6 +25,7 @@ from analyzer.report.result import Result
 from analyzer.report.view import growth as growth_view
 from analyzer.report.view.deployment import HUGE
 from analyzer.report.view.pace import Pace
+from analyzer.ruleset.trusted import DOMAINS
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -281,6 +282,8 @@ def test_operators_that_onnx_does_not_define_are_counted_by_type() -> None:
     assert (many["domains"], many["domains_in_all"]) == (("d0", "d1", "d2"), 4)
     assert (many["types"], many["types_in_all"]) == (("Op3", "Op2", "Op1"), 4)
     assert many["runtime"] == vendor(("com.microsoft", "A"), ("d", "B"))["runtime"] == ""
+    every = vendor(*[(domain, deployment.COMPILED) for domain in DOMAINS])
+    assert (every["runtime"], every["compiled"]) == ("ONNX Runtime", 1)
 
 
 def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
