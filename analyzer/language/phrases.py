@@ -66,7 +66,7 @@ class Phrase(NamedTuple):
         found: dict[int, str] = {}
         for place, chunk in zip(self.places, between, strict=False):
             at = text.find(chunk, begin + 1, end)
-            if at < 0 or not _is_part(text, begin, at):
+            if at == -1 or not _is_part(text, begin, at):
                 return None
             found[place] = text[begin:at]
             begin = at + len(chunk)
