@@ -299,3 +299,11 @@ def test_small_elements_share_a_number(
     assert notes.size_problem(tensor, ()) == (
         "" if given == needed else f"its shape needs {needed} numbers and {given} are stored"
     )
+
+
+@pytest.mark.parametrize("offset", [0, 1, 4])
+@pytest.mark.parametrize("short", [0, 1, 5])
+def test_elements_end_where_the_bytes_do(offset: int, short: int) -> None:
+    data = bytes(offset) + np.array([1.5, -2], np.float32).tobytes()
+    found = elements.raw(data[: len(data) - short], offset, TensorProto.FLOAT, (2,))
+    assert (None if found is None else np.asarray(found).tolist()) == (None if short else [1.5, -2])
