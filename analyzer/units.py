@@ -151,6 +151,15 @@ def shape(dims: Iterable[int | None] | None) -> str:
     return shorten("×".join("?" if d is None else str(d) for d in dims)) or _("scalar")
 
 
+def named(name: str) -> str:
+    """A name behind the word for what it names: in quotation marks where it is that word.
+
+    >>> named("tokens"), named("input")
+    ('tokens', '“input”')
+    """
+    return f"“{name}”" if name.lower() in ("input", "inputs", "output", "outputs") else name
+
+
 def shorten(text: str, limit: int = 120) -> str:
     """``text`` with its middle left out when it is longer than ``limit`` characters.
 

@@ -106,7 +106,10 @@ def _clash(axes: Sequence[_Dimension], found: Type | None, sizes: Mapping[str, i
     for i, (axis, size) in enumerate(zip(axes, found.shape, strict=True)):
         name = axis.dim_param
         if not _is_fixed(axis) and size is not None and sizes.get(name, size) != size:
-            return f"axis {i} ({name}) is {size:,} and {name} is {sizes[name]:,}"
+            return (
+                f"axis {i} is called {name}, as one of an input is, but has {size:,} where "
+                f"that has {sizes[name]:,}"
+            )
     return None
 
 

@@ -203,7 +203,7 @@ def build(
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
         "few": FEW,
         "convolves": not CONVOLUTIONS.isdisjoint(share.kind for share in page.shares),
-        "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
+        "kinds": _one_a_color((layer.kind, layer.color) for layer in page.layers),
         "picture": shown,
         "joined": joined,
         "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
@@ -267,6 +267,18 @@ def _in_full(groups: Iterable[Group], asks: Iterable[Action], medium: Medium) ->
 def _within(group: Group, medium: Medium) -> Group:
     most = medium.examples if group.informs else medium.places
     return replace(group, places=group.places[:most])
+
+
+def _one_a_color(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Entries of a legend: kinds that are drawn in one colour are one.
+
+    >>> _one_a_color([("MatMul", "dense"), ("Gather", "other"), ("Gemm", "dense")])
+    [('MatMul, Gemm', 'dense'), ('Gather', 'other')]
+    """
+    named: dict[str, list[str]] = {}
+    for kind, color in dict.fromkeys(kinds):
+        named.setdefault(color, []).append(kind)
+    return [(", ".join(names), color) for color, names in named.items()]
 
 
 def _largest(rows: Sequence[ModuleRow], most: int) -> list[ModuleRow]:

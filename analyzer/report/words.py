@@ -71,7 +71,8 @@ def _network(v: Values) -> str:
             else _("first convolution {kind} ({kernel})", **first)
         )  # fmt: skip
     inputs = [
-        f"{label(name, widths.TERM)} {_('scalar') if shape == '' else shape or _('unknown')}"
+        f"{units.named(label(name, widths.TERM))} "
+        f"{_('scalar') if shape == '' else shape or _('unknown')}"
         for name, shape in zip(v["inputs"], v["shapes"], strict=True)
     ]
     left = v["inputs_in_all"] - len(inputs)

@@ -121,6 +121,7 @@ FILTERS: Mapping[str, Filter] = {
     "bytes": Filter("number", units.size, "A size in bytes: 196 KiB."),
     "shape": Filter("list", units.shape, "Sizes: 1×3×224×224."),
     "list": Filter("list", _listed, "The first eight elements: a, b, c."),
+    "named": Filter("text", units.named, "A name, in quotation marks where it is input or output."),
     "prose": Filter("text", _Prose, "A sentence, which is not cut short after 120 characters."),
 }
 """The closed set of message filters."""

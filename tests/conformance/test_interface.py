@@ -81,7 +81,7 @@ def outputs(graph: str) -> list[str | None]:
 
 def test_an_output_axis_that_is_called_like_an_input_axis_and_is_longer_is_a_clash() -> None:
     assert outputs("g (float[N,3] x) => (float[N,3] y) { y = Concat <axis = 0> (x, x) }") == [
-        "axis 0 (N) is 2 and N is 1"
+        "axis 0 is called N, as one of an input is, but has 2 where that has 1"
     ]
 
 

@@ -351,7 +351,7 @@ def test_kinds_of_less_than_a_two_thousandth_are_joined(monkeypatch: pytest.Monk
     ]  # fmt: skip
     unknown = some(kind="Warp", counted=1, composite=False, macs=None)
     none = shares({"A": 10}, {"Warp": 5}, nodes=(unknown,))
-    assert none[1] == KindRow("Warp", "other", None, 0, 5, 1, 0, None)
+    assert none[1] == KindRow("Warp", "other2", None, 0, 5, 1, 0, None)
     for changes in ({"counted": 0}, {"composite": True}, {"macs": 0}):
         nodes = (some(**vars(unknown) | changes),)
         assert shares({"A": 10}, {"Warp": 5}, nodes=nodes)[1].macs == 0

@@ -8,7 +8,7 @@ from analyzer.operators import nature_of
 from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Counted(Protocol):
@@ -34,6 +34,8 @@ COLORS: Mapping[str, tuple[str, str]] = {
     "attention": ("#4c5596", "#9aa3e6"),
     "recurrent": ("#51692d", "#a3c46c"),
     "other": ("#626b77", "#a0a8b3"),
+    "dense2": ("#5f4008", "#f0cf94"),
+    "other2": ("#3a4350", "#cdd3da"),
 }
 """Fill on white (white text on it is readable, 4.5:1) and fill on the dark page (dark text)."""
 
@@ -69,6 +71,19 @@ PALETTE: Mapping[str, tuple[str, str]] = {
 _NATURES: Mapping[Nature, str] = {
     Nature.PRODUCT: "dense", Nature.ATTENTION: "attention", Nature.RECURRENT: "recurrent",
 }  # fmt: skip
+
+
+def shaded(colors: Iterable[str]) -> Iterator[str]:
+    """Colours of rows, a second one in another shade where there is one: two kinds side by side
+    with one colour read as one.
+
+    >>> [*shaded(["dense", "other", "dense", "pointwise"])]
+    ['dense', 'other', 'dense2', 'pointwise']
+    """
+    seen: set[str] = set()
+    for color in colors:
+        yield f"{color}2" if color in seen and f"{color}2" in COLORS else color
+        seen.add(color)
 
 
 def color_of(kind: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, retold, term
-from analyzer.report.view.kinds import color_of
+from analyzer.report.view.kinds import color_of, shaded
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.smaller.attributes import coefficients
@@ -77,7 +78,9 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
                     None if totals.whole is None else rest_macs / macs_sum, rest_params,
                     rest_params / params_sum)
         )  # fmt: skip
-    return tuple(sorted(rows, key=_most))
+    rows.sort(key=_most)
+    colors = shaded(row.color for row in rows)
+    return tuple(replace(row, color=color) for row, color in zip(rows, colors, strict=True))
 
 
 def _most(row: KindRow) -> tuple[int, int, str]:
