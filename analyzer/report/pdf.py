@@ -134,7 +134,7 @@ def _html(weasyprint: Any) -> Any:
 
 TYPES = (
     "PangoFcFontMap *", "FcChar8 **", "FcResult *", "PangoLogAttr[]", "PangoRectangle *",
-    "char[]", "char[4]", "unsigned int *", "hb_tag_t[100]",
+    "char[]", "char[4]", "unsigned int *", "hb_tag_t[100]", "hb_codepoint_t[]",
 )  # fmt: skip
 """Types of C by whose names WeasyPrint calls them; cffi takes 2 ms to read each."""
 

@@ -51,6 +51,7 @@ def quicker() -> Iterator[None]:
     from weasyprint.draw import text
     from weasyprint.formatting_structure.boxes import Box
     from weasyprint.layout import background, inline, percent
+    from weasyprint.pdf import fonts
     from weasyprint.text import line_break
 
     resolve = percent.resolve_percentages
@@ -69,6 +70,7 @@ def quicker() -> Iterator[None]:
         (line_break.Layout, "deactivate", deactivate),
         (text, "draw_first_line", drawing(text.draw_first_line, line_break.Layout.reactivate)),
         (sys.modules["tinyhtml5.inputstream"], "characters_until_regex", _Until()),
+        (fonts, "ffi", _Arrays(fonts.ffi)),
         (css, "ComputedStyle", style),
         (document, "get_all_computed_styles", computed),
     ]
@@ -97,6 +99,24 @@ class _Until(dict[tuple[Iterable[str], bool], re.Pattern[str]]):
         named = "".join(f"\\x{ord(character):02x}" for character in characters)
         found = self[key] = re.compile(f"[{'' if opposite else '^'}{named}]+")
         return found
+
+
+class _Arrays:
+    """cffi, to which arrays of every length are of one type where it is told what is in them: it
+    takes 2 ms to read the name of a type."""
+
+    def __init__(self, ffi: Any) -> None:
+        self._ffi = ffi
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ffi, name)
+
+    def new(self, kind: str, *values: Any) -> Any:
+        is_told = bool(values) and isinstance(values[0], list | tuple)
+        return self._ffi.new(_LENGTH.sub("[]", kind) if is_told else kind, *values)
+
+
+_LENGTH = re.compile(r"\[\d+\]$")
 
 
 def _resolving(resolve: Callable[..., None], shrink: Callable[..., None]) -> Callable[..., None]:
