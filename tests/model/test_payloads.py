@@ -307,3 +307,29 @@ def test_elements_end_where_the_bytes_do(offset: int, short: int) -> None:
     data = bytes(offset) + np.array([1.5, -2], np.float32).tobytes()
     found = elements.raw(data[: len(data) - short], offset, TensorProto.FLOAT, (2,))
     assert (None if found is None else np.asarray(found).tolist()) == (None if short else [1.5, -2])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "stored"), [(TensorProto.FLOAT, True), (TensorProto.INT4, False)]
+)
+def test_another_file_is_read_in_place_or_decoded_where_that_is_small(
+    dtype: int, stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = np.array([3, 1, 2, 0, 5, 6]).astype(helper.tensor_dtype_to_np_dtype(dtype))
+    tensor = numpy_helper.from_array(content, "t")
+    (tmp_path / "w.bin").write_bytes(tensor.raw_data)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="w.bin")
+    path = tmp_path / "m.onnx"
+    path.write_bytes(
+        helper.make_model(helper.make_graph([], "g", [], [], [tensor])).SerializeToString()
+    )
+    model = load(path)
+    (known,) = model.proto.graph.initializer
+    with model.payloads.opened(known) as rows:
+        assert rows is not None
+        assert np.asarray(rows.flat(0, rows.size)).astype(int).tolist() == [3, 1, 2, 0, 5, 6]
+    monkeypatch.setattr(payloads, "_DECODED", -1)
+    with model.payloads.opened(known) as rows:
+        assert (rows is not None) == stored
