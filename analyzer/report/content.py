@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.dataclass import dataclass
@@ -33,7 +34,7 @@ from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.page import Page
@@ -62,6 +63,8 @@ class Medium:
     """Most rows listed for one rule."""
     examples: int
     """The same for a rule of information whose findings save no MACs."""
+    beyond: int
+    """Most names of places of one rule that have no row."""
     alike: int
     """Most names of what is alike and stands in one row."""
     rows: int
@@ -88,18 +91,18 @@ class Medium:
     """Show other widths of models that have no other input sizes."""
 
 
-HTML = Medium("html", places=50, examples=30, alike=50, rows=50, articles=100, remarks=False,
-              tall=1.0, tensors=10, shapes=20, modules=24, parts=16, operators=160, portrait=1.25,
-              narrow=True)  # fmt: skip
+HTML = Medium("html", places=50, examples=30, beyond=1000, alike=50, rows=50, articles=100,
+              remarks=False, tall=1.0, tensors=10, shapes=20, modules=24, parts=16, operators=160,
+              portrait=1.25, narrow=True)  # fmt: skip
 SHORTER = (
     HTML,
-    replace(HTML, places=16, examples=8, alike=20, rows=24, shapes=12, modules=16, parts=6,
-            operators=80),
-    replace(HTML, places=4, examples=1, alike=8, rows=10, articles=10, remarks=True, shapes=8,
-            modules=8, parts=2, operators=30),
+    replace(HTML, places=16, examples=8, beyond=400, alike=20, rows=24, shapes=12, modules=16,
+            parts=6, operators=80),
+    replace(HTML, places=4, examples=1, beyond=80, alike=8, rows=10, articles=10, remarks=True,
+            shapes=8, modules=8, parts=2, operators=30),
 )  # fmt: skip
 """HTML, and what is left of it for models of which there is more to say than a page can hold."""
-PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remarks=True,
+PDF = Medium("pdf", places=12, examples=1, beyond=0, alike=1, rows=12, articles=100, remarks=True,
              tall=0.62, tensors=4, shapes=8, modules=8, parts=0, operators=0, portrait=0.7,
              narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
@@ -148,7 +151,10 @@ def build(
     if page.what_if.rows and not resized:
         elsewhere = LeftOut(_("what if it were smaller"), _("the HTML report has it"))
         page = replace(page, left_out=(*page.left_out, elsewhere))
-    groups = [_within(group, medium) for group in page.groups]
+    behind = _behind(page.asks)
+    groups = [_within(group, medium, behind) for group in page.groups]
+    rest = {whole.rule: _rest(whole, len(shown.places), medium.beyond)
+            for whole, shown in zip(page.groups, groups, strict=True)}  # fmt: skip
     if medium is PDF:
         named = [node for group in groups for row in group.places
                  for node in row.nodes[: medium.alike]]  # fmt: skip
@@ -160,7 +166,7 @@ def build(
         names, noted = known.names, known.notes
         table = appendix.on_screen(known.operators, medium.operators)
     said = words.say(sheet.claims)
-    articles = _in_full(groups, page.asks, medium)
+    articles = _in_full(groups, behind, medium)
     in_blocks = blocks.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     if medium is PDF:
@@ -178,6 +184,7 @@ def build(
         "parts": in_parts(said, sheet.claims, noted.links),
         "cards": cards(sheet.claims, options.count),
         "groups": groups,
+        "rest": rest,
         "articles": articles,
         "numbers": {group.rule: n for n, group in enumerate(page.groups)},
         "asked": {ask.rule: f"page.asks[{n}]." for n, ask in enumerate(page.asks)},
@@ -255,17 +262,23 @@ def _is_sooner(step: Action | SmallerForm) -> bool:
     return now is not None and then is not None and then < now
 
 
-def _in_full(groups: Iterable[Group], asks: Iterable[Action], medium: Medium) -> list[Group]:
+def _behind(asks: Iterable[Action]) -> frozenset[str]:
+    """Rules behind actions of more than low impact."""
+    return frozenset(ask.rule for ask in asks if ask.impact != "low" and promises(ask))
+
+
+def _in_full(groups: Iterable[Group], behind: Collection[str], medium: Medium) -> list[Group]:
     """Groups that are told at length: where what only informs is one row a rule, those too that
-    stand behind an action of more than low impact."""
-    behind = {ask.rule for ask in asks if ask.impact != "low" and promises(ask)}
+    stand ``behind`` an action of more than low impact."""
     told = [group for group in groups
             if not (medium.remarks and group.informs) or group.rule in behind]  # fmt: skip
     return told[: medium.articles]
 
 
-def _within(group: Group, medium: Medium) -> Group:
-    most = medium.examples if group.informs else medium.places
+def _within(group: Group, medium: Medium, behind: Collection[str]) -> Group:
+    most = medium.places
+    if group.informs and not (medium is PDF and group.rule in behind):
+        most = medium.examples
     return replace(group, places=group.places[:most])
 
 
@@ -279,6 +292,23 @@ def _one_a_color(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     for kind, color in dict.fromkeys(kinds):
         named.setdefault(color, []).append(kind)
     return [(", ".join(names), color) for color, names in named.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Rowless:
+    """Places of a rule that have no row."""
+
+    ids: tuple[str, ...]
+    places: int
+    more: int
+    """Those of ``places`` without an id here."""
+
+
+def _rest(group: Group, rows: int, most: int) -> Rowless:
+    """What is beyond the first ``rows`` rows."""
+    places = group.count - sum(row.count for row in group.places[:rows])
+    ids = tuple(islice((id_ for row in group.places[rows:] for id_ in row.nodes if id_), most))
+    return Rowless(ids, places, places - len(ids))
 
 
 def _largest(rows: Sequence[ModuleRow], most: int) -> list[ModuleRow]:

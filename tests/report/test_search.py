@@ -279,7 +279,7 @@ def test_a_row_outside_of_the_window_is_found_and_linked_to(browser: Browser, lo
 def test_without_a_script_the_first_rows_are_there_and_the_rest_is_named(long: Result) -> None:
     html = html_of(long).decode()
     assert len(re.findall("<tr id=n[0-9]+>", html)) == 160
-    told = r"[0-9]+ of 1,500 operators shown: .* JSON and CSV outputs have all"
+    told = r"[0-9]+ of 1,500 operators shown: .* reports in JSON and CSV have all"
     assert re.search(told, words(html))
 
 

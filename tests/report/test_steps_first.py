@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analyzer.findings.finding import Severity
-from analyzer.report.content import HTML, PDF, _in_full
+from analyzer.report.content import HTML, PDF, Rowless, _behind, _in_full, _rest, _within
 from analyzer.report.view.action import Action
 from analyzer.report.view.actions import (
     _impact,
@@ -19,6 +19,7 @@ from analyzer.report.view.actions import (
     _training,
     _whole,
 )
+from analyzer.report.view.findings import Group, PlaceRow
 from analyzer.report.view.options.form import (
     SmallerForm,
     alternatives,
@@ -329,5 +330,24 @@ def test_what_stands_behind_an_action_of_more_than_low_impact_is_told_in_full() 
     groups: list[Any] = [SimpleNamespace(rule=name, informs=name != "w") for name in "whmlsu"]
     asks = (ask("h"), ask("m", impact="medium"), ask("l", impact="low"), ask("s", slower=True),
             ask("u", confidence="low"), ask("w", impact="low"))  # fmt: skip
-    told = [[group.rule for group in _in_full(groups, asks, medium)] for medium in (PDF, HTML)]
+    told = [
+        [group.rule for group in _in_full(groups, _behind(asks), medium)] for medium in (PDF, HTML)
+    ]
     assert told == [["w", "h", "m"], list("whmlsu")]
+
+
+def test_what_has_no_row_is_named_as_far_as_there_is_room() -> None:
+    row = PlaceRow(("a", "b"), 3, "", (), None)
+    found: Any = SimpleNamespace(count=9, places=(row, replace(row, nodes=("c", "", "d"))))
+    assert [_rest(found, *each) for each in ((0, 9), (1, 9), (1, 1), (2, 9))] == [
+        Rowless(("a", "b", "c", "d"), 9, 5), Rowless(("c", "d"), 6, 4), Rowless(("c",), 6, 5),
+        Rowless((), 3, 3),
+    ]  # fmt: skip
+
+
+def test_a_step_that_is_worth_more_has_its_places_on_paper() -> None:
+    rows = tuple(PlaceRow((name,), 1, "", (), None) for name in "abc")
+    group: Any = Group("A", "", "", "info", 3, (), (), "", "", (), 0, 0, rows, 3, informs=True)
+    shown = [len(_within(group, medium, behind).places)
+             for medium in (PDF, replace(HTML, examples=2)) for behind in ((), ("A",))]  # fmt: skip
+    assert shown == [1, 3, 2, 2]
