@@ -185,7 +185,7 @@ def _bound(solid: Sequence[Token], start: int, ends: Sequence[str]) -> Iterator[
 def _opening(solid: Sequence[Token], closing: int) -> int:
     """Position of the bracket that the one at ``closing`` closes."""
     depth, number = 1, closing
-    while depth:
+    while depth and number:
         number -= 1
         if solid[number].kind == "sign":
             depth += (solid[number].text in _CLOSES) - (solid[number].text in _OPENS)
