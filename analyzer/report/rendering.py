@@ -17,6 +17,7 @@ from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report.faces import MONO, PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
+from analyzer.report.nouns import noun
 from analyzer.report.script import needed, script, words
 from analyzer.report.tight import tight_style
 from analyzer.report.tips import brief_titles
@@ -95,6 +96,7 @@ def environment() -> jinja2.Environment:
         "label": label,
         "tips": brief_titles,
         "kept": _kept,
+        "noun": noun,
         "parted": _parted,
     }
     env.filters |= {"prose": _prose, "key": _key}
