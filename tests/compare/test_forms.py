@@ -109,6 +109,7 @@ WINDOWS = [
 ]  # fmt: skip
 THREE = "2,1,4 -> 2,1,4"
 AXES = [
+    Line("Softmax", "2,3 -> 2,3", {"axis": 2}, {"axis": (2,)}),  # beyond the last
     Line("Softmax", THREE, {"axis": -1}, {"axis": (2,)}),
     Line("Softmax", THREE, {"axis": 1}, {"axis": ()}),
     Line("Softmax", THREE, {"axis": 0}, {"axis": (0, 2)}, 11),
