@@ -109,10 +109,11 @@ def in_file(form: SmallerForm) -> str:
     if form.constants >= _SOME and form.constants >= _PART * then:
         said.append(_("{size} of constants stay", size=units.size(form.constants)))
     saved = form.bytes_now - (form.weight_bytes or 0)
+    apart = then / now - (form.weight_bytes or 0) / form.bytes_now if form.bytes_now else 0.0
     if form.grows:
         said.append(_("the file grows from {now} to about {then}",
                       now=units.size(now), then=units.size(then)))  # fmt: skip
-    elif now - then < (1 - 2 * _PART) * saved:
+    elif now - then < (1 - 2 * _PART) * saved or apart >= _PART:
         said.append(_("the file about {then} instead of {now}",
                       now=units.size(now), then=units.size(then)))  # fmt: skip
     return "; ".join(said)
