@@ -301,16 +301,18 @@ def _left_out(
         yield LeftOut(_("what the weights say"),
                       why(unseen(facts)) if unread else
                       _("no layer has trained values to look at"))  # fmt: skip
+    none = facts.totals.complete and facts.totals.macs == 0
     if not layers.layer_shapes(facts.nodes):
-        none = facts.totals.complete and facts.totals.macs == 0
         yield LeftOut(_("hot spots"), _("no operator multiplies") if none else
                       _("no operator has a known number of multiply-accumulates"))  # fmt: skip
     if not facts.blocks:
         yield LeftOut(_("blocks"), _("no known building block was recognised"))
     if devices.is_idle(placed):
         yield LeftOut(
-            _("devices"), _("nothing multiplies, and the memory of every device is far larger")
-        )
+            _("devices"),
+            _("nothing multiplies, and the memory of every device is far larger") if none else
+            _("no operator has a known number of multiply-accumulates"),
+        )  # fmt: skip
     if facts.targets and not deployment.is_told(result):
         yield LeftOut(_("where this model runs"), _("each target has all its operators: {names}",
                       names=deployment.versions(facts.targets)))  # fmt: skip

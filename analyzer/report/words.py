@@ -35,6 +35,7 @@ MOMENT = 1e-6
 _FAMILIES = {
     "graph": mark("A graph of {parts}"),
     "convolutional": mark("A convolutional network of {parts}"),
+    "convolutional, recurrent": mark("A convolutional and recurrent network of {parts}"),
     "recurrent": mark("A recurrent network of {parts}"),
     "transformer": mark("A transformer of {parts}"),
     "products": mark("A network of matrix products of {parts}"),
@@ -47,11 +48,18 @@ def _network(v: Values) -> str:
     parts = [many(v["layers"], "weighted layer")] if v["layers"] else []
     if parts and v["branching"]:
         parts = [_("{layers} in a run", layers=parts[0])]
+    cells = [f"{units.count(n)} {kind}"
+             for kind, n in zip(v["recurrent"], v["recurrent_counts"], strict=True)]  # fmt: skip
+    if parts and cells:
+        parts = [f"{parts[0]} ({series(cells)})"]
     parts += [
         ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
         for kind, count in pairs
     ]
-    known = _(_FAMILIES[v["family"]], parts=series(parts))
+    family = v["family"]
+    if cells and family == "convolutional":
+        family = "convolutional, recurrent"
+    known = _(_FAMILIES[family], parts=series(parts))
     said = [known if parts else _in_attributes(v)]
     if v["function"] and parts:
         name = label(v["function"], widths.TERM)

@@ -78,8 +78,11 @@ def _network(d: Document) -> Values:
         forms = {str((c["kind"], c["kernel"], c["strides"], c["transposed"])) for c in both}
         convs = convs if len(forms) < 2 else []
     inputs = d["inputs"][:3]
+    cells = Counter(n["op_type"] for n in _counted(d) if n["op_type"].endswith(_RECURRENT))
     return {
         "layers": d["totals"]["weighted_layers"],
+        "recurrent": list(cells),
+        "recurrent_counts": list(cells.values()),
         "family": _family(d),
         "blocks": [kind for kind, _ in blocks],
         "block_counts": [count for _, count in blocks],

@@ -267,7 +267,8 @@ def test_what_only_informs_is_told_at_length_behind_an_action_of_some_impact() -
         usual = {"rule": "B", "impact": "medium", "slower": False, "confidence": "high"}
         groups: Any = [some(rule=name, informs=name != "A") for name in "ABC"]
         medium: Any = some(remarks=remarks, articles=articles)
-        found = content._in_full(groups, [some(**usual | ask)], medium)
+        asks: Any = [some(**usual | ask)]
+        found = content._in_full(groups, content._behind(asks), medium)
         return "".join(group.rule for group in found)
 
     assert told(remarks=False) == "ABC"

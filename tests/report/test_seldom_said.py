@@ -253,7 +253,7 @@ NETWORK = {
     "blocks": (), "block_counts": (), "layers": 3, "branching": 0, "family": "convolutional",
     "function": "", "calls": 0, "first_convolution": None, "first_strides": (),
     "first_transposed": False, "first_kernel": None, "inputs": ("x",), "shapes": ("1×3",),
-    "inputs_in_all": 1,
+    "inputs_in_all": 1, "recurrent": (), "recurrent_counts": (),
 }  # fmt: skip
 
 

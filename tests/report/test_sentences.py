@@ -19,6 +19,7 @@ NETWORK: Values = {
     "operators_inside": 0, "trees": 0, "first_convolution": "", "first_strides": (),
     "first_transposed": False, "first_kernel": "3×3", "inputs": ("x",), "shapes": ("1×3",),
     "inputs_in_all": 1, "function": "", "calls": 0, "branching": False,
+    "recurrent": (), "recurrent_counts": (),
 }  # fmt: skip
 NETWORKS: Told = [
     ({}, "A convolutional network of 2 weighted layers; input x 1×3."),
@@ -34,6 +35,11 @@ NETWORKS: Told = [
      "A network of 2 mlp blocks; input x 1×3."),
     ({"family": "graph"}, "A graph of 2 weighted layers; input x 1×3."),
     ({"family": "recurrent"}, "A recurrent network of 2 weighted layers; input x 1×3."),
+    ({"family": "recurrent", "recurrent": ("LSTM", "GRU"), "recurrent_counts": (2, 1)},
+     "A recurrent network of 2 weighted layers (2 LSTM and 1 GRU); input x 1×3."),
+    ({"recurrent": ("LSTM",), "recurrent_counts": (1,)},
+     ("A convolutional and recurrent network of 2 weighted layers (1 LSTM); "
+      "input x 1×3.")),
     ({"family": "products"},
      "A network of matrix products of 2 weighted layers; input x 1×3."),
     ({"first_convolution": "standard", "first_strides": (1, 1)},

@@ -46,6 +46,7 @@ def rule(**about: Any) -> Any:
     made = {
         "id": "R1", "summary": "Finds  large\n kernels.", "rationale": "One.\n\nTwo\nlines.",
         "fix": "Shrink it.", "references": ("https://a.b (A book)", "A paper"), "stake": "",
+        "tool": "",
         "names_place": False, "subject": "node", "operators": (frozenset({"Conv"}),),
         "fix_safety": "safe", "training": "none", "when": some(groups=frozenset()),
     } | about  # fmt: skip

@@ -120,8 +120,8 @@ def test_blocks_are_repeated_up_to_the_next_whole_number() -> None:
     found = [repeats(stage(n), d) for n, d in ((3, 0.5), (3, 0.1), (5, 1.2), (4, 1.25), (4, 1.26))]
     assert found == [2, 1, 6, 5, 6]
     mixed = [stage(1), stage(3), stage(6, 1), stage(6, 1), stage(4, 2)]
-    assert units(mixed, [1, 3, 6, 6, 4]) == 3 + 6 + 4
-    assert units(mixed, [2, 5, 7, 7, 3]) == 5 + 7 + 3
+    assert units(mixed, [1, 3, 6, 6, 4]) == 1 + 3 + 6 + 4
+    assert units(mixed, [2, 5, 7, 7, 3]) == 2 + 5 + 7 + 3
 
 
 def test_classes_of_sizes_join_only_where_todays_sizes_agree() -> None:

@@ -28,11 +28,14 @@ def network(result: Result) -> Claim:
     function, times = _called(facts)
     inside = facts.learned
     first = _first_convolution(facts)
+    recurrent = _recurrent(facts)
     return Claim(
         "network",
         {
             "family": family(facts),
             "layers": facts.totals.weighted_layers,
+            "recurrent": tuple(recurrent),
+            "recurrent_counts": tuple(recurrent.values()),
             "branching": is_branching(facts),
             "function": function,
             "calls": times,
@@ -50,6 +53,15 @@ def network(result: Result) -> Claim:
             "inputs_in_all": len(facts.inputs),
         },
         ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs"),
+    )
+
+
+def _recurrent(facts: Facts) -> Counter[str]:
+    """Recurrent operators that are counted, by name; each once, however often its body runs."""
+    return Counter(
+        node.op_type
+        for node in facts.nodes
+        if node.counted and not node.composite and color_of(node.op_type) == "recurrent"
     )
 
 
