@@ -17,11 +17,11 @@ def test_a_number_is_read_as_it_is_written(value: int) -> None:
 def test_a_number_of_ten_bytes_is_the_longest() -> None:
     assert varint(b"\xff" * 9 + b"\x01", 0, 10) == (2**64 - 1, 10)
     assert varint(b"\x80" * 9 + b"\x00", 0, 10) == (0, 10)  # padded, which parsers accept
-    with pytest.raises(Malformed, match="a number of more than 10 bytes"):
+    with pytest.raises(Malformed, match=r"^a number of more than 10 bytes$"):
         varint(b"\x80" * 10 + b"\x01", 0, 11)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x80", b"\xff" * 9])
 def test_a_number_that_ends_early_is_malformed(data: bytes) -> None:
-    with pytest.raises(Malformed, match="it ends inside a number"):
+    with pytest.raises(Malformed, match=r"^it ends inside a number$"):
         varint(data, 0, len(data))

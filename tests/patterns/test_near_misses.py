@@ -208,6 +208,7 @@ def test_a_ghost_module_joins_what_a_depthwise_layer_makes_of_the_rest() -> None
         (64, 24, "silu", "", 2, False, 1, ["fused-mbconv"]),
         (64, 16, "silu", "silu", 1, True, 1, ["fused-mbconv"]),
         (16, 16, "silu", "", 2, False, 1, []),  # t = 1
+        (16, 8, "silu", "", 2, False, 1, []),  # t = 1, and narrows
         (40, 16, "silu", "", 2, False, 1, []),  # t = 2.5
         (64, 64, "silu", "", 2, False, 1, []),  # keeps the width
         (64, 24, "", "", 2, False, 1, []),  # nothing bends
