@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,8 @@ def test_a_vit_cuts_the_image_into_square_patches_that_do_not_overlap() -> None:
         for other in changes({"kernel": (16, 8)}, {"stride": 8}, {"out": 8}, {"more": 1},
                              {"kernel": (16,)}):  # fmt: skip
             assert vit(layers, wide, **other) == "", other
+    sideless = replace(conv((16, 16), 192, 16), kernel_shape=(), strides=())
+    assert _vit(written("none", [], convs=[sideless]), 12, 192) is None, "of a broken model"
 
 
 TABLES = """g (int64[1,3] i, int64[2] k, float[1,3,4] f) => (float y)

@@ -45,7 +45,7 @@ def _vit(network: Network, layers: int, channels: int) -> Architecture | None:
     if len(network.convs) != 1:
         return None
     patch = network.convs[0]
-    side = max(patch.kernel_shape)
+    side = max(patch.kernel_shape, default=0)  # a broken model's may have no side
     if patch.out_channels != channels or {patch.kernel_shape, patch.strides} != {(side, side)}:
         return None
     size = VIT.get((layers, channels))
