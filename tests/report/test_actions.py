@@ -33,7 +33,7 @@ from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
 from analyzer.report.view.simplified import Added, added
-from analyzer.report.words import _options, say
+from analyzer.report.words import advice, say
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
@@ -737,8 +737,8 @@ def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilen
 
 def test_a_run_of_less_than_a_cycle_is_told_without_digits() -> None:
     """A cycle of 2.4 GHz is 0.42 ns: no arithmetic takes 0.1 ns there."""
-    assert _options({"device": "board", "seconds_now": 1e-10}) == "Times are bounds on board."
-    assert "at least 2 µs" in _options({"device": "board", "seconds_now": 2e-6})
+    assert advice.options({"device": "board", "seconds_now": 1e-10}) == "Times are bounds on board."
+    assert "at least 2 µs" in advice.options({"device": "board", "seconds_now": 2e-6})
 
 
 REPLACEABLE = """g (float[1,4,8,8] x, float[4,4,1,1] w, float[4] s, float[4] b, float[4] m,

@@ -24,7 +24,8 @@ from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.findings import group as view_group
 from analyzer.report.view.findings import safety
 from analyzer.report.view.steps import first
-from analyzer.report.words import _architecture, say
+from analyzer.report.words import say
+from analyzer.report.words.identity import architecture
 from analyzer.ruleset import load_rules
 from tests.report.results import quiet
 
@@ -323,8 +324,8 @@ def test_an_unknown_cost_that_has_weights_is_most_of_the_work_and_no_percentage(
 
 def test_a_published_network_has_as_many_layers_as_the_sentence_above_it_or_none() -> None:
     claim = {"detail": "BERT, 2 layers, 6 weighted layers", "layers": 8}
-    assert _architecture(claim) == "Architecture: BERT, 2 layers"
-    assert _architecture(claim | {"layers": 6}).endswith(", 6 weighted layers")
+    assert architecture(claim) == "Architecture: BERT, 2 layers"
+    assert architecture(claim | {"layers": 6}).endswith(", 6 weighted layers")
 
 
 def test_a_step_before_what_brings_much_is_told_with_it() -> None:

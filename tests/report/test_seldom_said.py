@@ -10,7 +10,7 @@ import pytest
 from analyzer.errors import OutputError
 from analyzer.evidence import DW_PW, PW_DW, SPATIAL
 from analyzer.facts import Certainty
-from analyzer.report import advised, brief, document, explain, pdf, words
+from analyzer.report import advised, brief, document, explain, pdf
 from analyzer.report.compare import words as changes
 from analyzer.report.explained import memory, weights
 from analyzer.report.sketch import to_png
@@ -21,6 +21,7 @@ from analyzer.report.view.options import form as forms
 from analyzer.report.view.options import prepared, requantised, transformer
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.split import LayerSplit, SplitPart
+from analyzer.report.words import identity
 
 
 def some(**about: Any) -> Any:
@@ -274,7 +275,7 @@ NETWORK = {
     ],
 )  # fmt: skip
 def test_the_sentence_about_a_network(about: dict[str, Any], said: str) -> None:
-    assert words._network(NETWORK | about) == said
+    assert identity.network(NETWORK | about) == said
 
 
 def test_models_of_a_batch_are_those_that_could_be_judged(monkeypatch: pytest.MonkeyPatch) -> None:

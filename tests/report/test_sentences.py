@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.report.advised import longer, part, tidying, weight
 from analyzer.report.page import FirstStep
-from analyzer.report.words import _SENTENCES
+from analyzer.report.words import SENTENCES
 
 Values = dict[str, Any]
 Told = list[tuple[Values, str]]
@@ -508,7 +508,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
 @pytest.mark.parametrize("claim", TOLD)
 def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> None:
     base, told = TOLD[claim]
-    assert [_SENTENCES[claim]({**base, **values}) for values, _ in told] == [
+    assert [SENTENCES[claim]({**base, **values}) for values, _ in told] == [
         sentence for _, sentence in told
     ]
 

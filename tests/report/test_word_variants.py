@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.report import diagram
 from analyzer.report.view import tiles
-from analyzer.report.words import _peculiar, _read
+from analyzer.report.words.storage import peculiar, read
 
 PAD = "weights are made by Pad when the model runs"
 
@@ -33,7 +33,7 @@ def test_what_was_read_of_weights_is_told(
 ) -> None:
     values = {"layers": layers, "unread": unread, "tensors": tensors,
               "unseen": ["Pad"], "branching": False}  # fmt: skip
-    assert _read(values) == said
+    assert read(values) == said
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_was_read_of_weights_is_told(
     ],
 )  # fmt: skip
 def test_peculiarities_of_weights_are_counted(layers: int, tensors: int, said: str) -> None:
-    assert _peculiar({"layers": layers, "tensors": tensors}) == said
+    assert peculiar({"layers": layers, "tensors": tensors}) == said
 
 
 def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> None:

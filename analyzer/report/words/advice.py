@@ -1,0 +1,210 @@
+"""What to do about a model, and what the rules found, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.language import _, ngettext, series, term
+from analyzer.report import headline
+from analyzer.report.view.unseen import why
+from analyzer.sanitise import label, widths
+from analyzer.units import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.report.headline import Values
+
+
+MOMENT = 1e-6
+"""Seconds below which a time has no digits: none is measured so."""
+
+
+def actions(v: Values) -> str:
+    """Why there is no action; the actions themselves are the rules' words."""
+    if v["rules"]:
+        return ""
+    if v["slower"]:
+        return _(
+            "Nothing recommended: what {rules} would change saves multiply-accumulates, and no "
+            "time by our own estimate; see the findings.",
+            rules=series(list(v["slower"])),
+        )
+    if not v["applied"]:
+        return _("Nothing was judged: no rule was applied.")
+    return _("Nothing: {looked} of {n} rules had something to look at, and none asks for a change.",
+             looked=v["looked"], n=v["applied"])  # fmt: skip
+
+
+def order(v: Values) -> str:
+    """By what rule the first steps are the first."""
+    text = _(
+        "What speaks against using the model comes first, then most impact, of equals the least "
+        "effort; each figure is for that step alone. Impact is high for what keeps the model from "
+        "being judged or a quarter of the MACs, of the time or of the bytes (64 KiB and more), "
+        "medium for a twentieth or a warning without a figure."
+    )
+    if not v["brief"]:
+        return text
+    return f"{text} " + _(
+        "To save compute is medium at most where the arithmetic of one run takes less than 1 ms, "
+        "as here on {device}.",
+        device=label(v["device"]),
+    )  # fmt: skip
+
+
+def options(v: Values) -> str:
+    """How to read the times; the forms are told in their own words."""
+    if not v["device"]:
+        return ""
+    if v["seconds_now"] is None or v["seconds_now"] < MOMENT:
+        return _("Times are bounds on {device}.", device=v["device"])
+    return _(
+        "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
+        device=v["device"], seconds=units.seconds(v["seconds_now"]),
+    )  # fmt: skip
+
+
+def passed(v: Values) -> str:
+    rows = [*zip(v["categories"], v["rules"], v["speak"], v["stated"], strict=True)]
+    passed = sum(rules - speak - stated for _name, rules, speak, stated in rows)
+    looked = sum(rules for _name, rules, _speak, _stated in rows)
+    silent = [term(name) for name, rules, speak, stated in rows if rules and not speak + stated]
+    told = {"passed": passed, "rules": many(looked, "rule")}
+    text = (
+        _("Nothing found by {passed} of {rules} that had something to look at, all of {sound} "
+          "among them.", sound=series(silent), **told)
+        if silent and passed < looked
+        else _("Nothing found by {passed} of {rules} that had something to look at.", **told)
+    )  # fmt: skip
+    if v["blind"]:
+        text = f"{text} " + ngettext(
+            "{n} that looks at stored weights could not judge: {reason}.",
+            "{n} that look at stored weights could not judge: {reason}.",
+            v["blind"],
+            reason=why(v["unseen"]),
+        )
+    if stated := sum(v["stated"]):
+        text = f"{text} " + ngettext(
+            "{n} is about sizes that had to be assumed or figures that are unknown: these are "
+            "stated where they count, and are no findings.",
+            "{n} are about sizes that had to be assumed or figures that are unknown: these are "
+            "stated where they count, and are no findings.",
+            stated,
+        )
+    if not v["idle"]:
+        return text
+    return f"{text} " + ngettext(
+        "{n} more is about operators that are not in the model.",
+        "{n} more are about operators that are not in the model.",
+        v["idle"],
+    )
+
+
+def trust(v: Values) -> str:
+    return " ".join([_found_trust(v), *_hidden(v), *_endless(v)])
+
+
+def _hidden(v: Values) -> Iterator[str]:
+    """What nobody saw, and who would have looked at it."""
+    if v["hidden_bytes"] == 0:
+        return
+    size = v["hidden_bytes"]
+    what = (_("Part of the external data") if size is None
+            else _("{size} of external data", size=units.size(size)))  # fmt: skip
+    if v["blind"]:
+        yield ngettext(
+            "{what} was not seen, so {n} more rule could not judge.",
+            "{what} was not seen, so {n} more rules could not judge.", v["blind"], what=what,
+        )  # fmt: skip
+    else:
+        yield _("{what} was not seen.", what=what)
+
+
+def _endless(v: Values) -> Iterator[str]:
+    """Loops that run as often as callers like: a run may take as long as they like."""
+    if not v["open_loops"]:
+        return
+    loop = label(v["loop"], widths.NAME)
+    if v["open_loops"] > 1:
+        loop = _("{names} and {n} more", names=loop, n=v["open_loops"] - 1)
+    if v["inputs"]:
+        yield _(
+            "Nothing in the file bounds how often {loop} runs: whoever calls the model decides, by "
+            "{inputs}, and with that how long a run takes.",
+            loop=loop, inputs=series([label(name, widths.NAME) for name in v["inputs"]]),
+        )  # fmt: skip
+    else:
+        yield _(
+            "Nothing in the file bounds how often {loop} runs: what the model is given decides, "
+            "and with that how long a run takes.", loop=loop,
+        )  # fmt: skip
+
+
+def _found_trust(v: Values) -> str:
+    if v["findings"] == 1:
+        return _("Trust: {finding}.", finding=label(v["first"], widths.SENTENCE))
+    if v["findings"]:
+        return _("Trust: {n} findings, of which the first: {finding}.",
+                 n=v["findings"], finding=label(v["first"], widths.SENTENCE))  # fmt: skip
+    rules = many(v["rules"], "rule")
+    if v["hidden_bytes"] != 0:
+        return _("Trust: nothing found by {rules} in what is here.", rules=rules)
+    text = _("Trust: nothing found by {rules}.", rules=rules)
+    if not v["blind"]:
+        return text
+    more = _("{n} more could not judge: {reason}.", n=v["blind"], reason=why(v["unseen"]))
+    return f"{text} {more}"
+
+
+def findings(v: Values) -> str:
+    looked = ""
+    if v["rules"]:
+        looked = " " + _("{looked} of {n} rules had something to look at.",
+                         looked=v["looked"], n=v["rules"])  # fmt: skip
+    if not v["count"]:
+        return f"{_('No findings to list.')}{looked}"
+    found = many(v["count"], "finding")
+    if v["places"] > v["count"]:
+        found = _("{findings} at {places}", findings=found, places=units.places(v["places"]))
+    return f"{found}.{looked}"
+
+
+def silenced(v: Values) -> str:
+    return _("Not listed: {findings}.", findings=headline.silenced(v))
+
+
+def conversion(v: Values) -> str:
+    return _(
+        "MACs of the model after converting the best k candidates; {best} of {candidates} bring "
+        "80 % of what can be saved",
+        best=units.count(v["best"]), candidates=units.count(v["candidates"]),
+    )  # fmt: skip
+
+
+def conversion_memory(v: Values) -> str:
+    told = {"now": units.size(v["now"]), "after": units.size(v["after"])}
+    if v["after"] > v["now"]:
+        return _(
+            "The map between the two convolutions is held, too: converted, the flagged ones raise "
+            "the peak of activations from {now} to {after}, in the file's order of operators.",
+            **told,
+        )  # fmt: skip
+    return _(
+        "The map between the two convolutions is held, too, but does not raise the peak of "
+        "activations, {now}, in the file's order of operators.", **told,
+    )  # fmt: skip
+
+
+def conversion_speed(v: Values) -> str:
+    text = _(
+        "By the roofline model of {device}, without fusion, the flagged convolutions together run "
+        "{faster} as fast once converted.",
+        device=v["device"], faster=units.times(v["factor"]),
+    )  # fmt: skip
+    pairs = zip(v["slower_on"], v["slower_factors"], strict=True)
+    others = [f"{device} ({factor:.2f}×)" for device, factor in pairs]
+    if not others:
+        return text
+    return f"{text} " + _("They take longer on {devices}.", devices=series(others))

@@ -1,0 +1,112 @@
+"""What a model is, in words."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.language import _, mark, ngettext, retold, series, term
+from analyzer.report.view.summary import block_name
+from analyzer.report.words.joined import followed
+from analyzer.sanitise import label, widths
+from analyzer.units import many
+
+if TYPE_CHECKING:
+    from analyzer.report.headline import Values
+
+
+_FAMILIES = {
+    "graph": mark("A graph of {parts}"),
+    "convolutional": mark("A convolutional network of {parts}"),
+    "convolutional, recurrent": mark("A convolutional and recurrent network of {parts}"),
+    "recurrent": mark("A recurrent network of {parts}"),
+    "transformer": mark("A transformer of {parts}"),
+    "products": mark("A network of matrix products of {parts}"),
+    "mixed": mark("A network of {parts}"),
+}
+
+
+def network(v: Values) -> str:
+    pairs = zip(v["blocks"], v["block_counts"], strict=True)
+    parts = [many(v["layers"], "weighted layer")] if v["layers"] else []
+    if parts and v["branching"]:
+        parts = [_("{layers} in a run", layers=parts[0])]
+    cells = [f"{units.count(n)} {kind}"
+             for kind, n in zip(v["recurrent"], v["recurrent_counts"], strict=True)]  # fmt: skip
+    if parts and cells:
+        parts = [f"{parts[0]} ({series(cells)})"]
+    parts += [
+        ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
+        for kind, count in pairs
+    ]
+    family = v["family"]
+    if cells and family == "convolutional":
+        family = "convolutional, recurrent"
+    known = _(_FAMILIES[family], parts=series(parts))
+    said = [known if parts else _in_attributes(v)]
+    if v["function"] and parts:
+        name = label(v["function"], widths.TERM)
+        said.append(_("the function {name} is called {n} times and counts at each call",
+                      name=name, n=units.count(v["calls"])))  # fmt: skip
+    if v["first_convolution"]:
+        strides = v["first_strides"]
+        kind = term(v["first_convolution"])
+        if v["first_transposed"]:  # of one group that is the kind, as the tables have it
+            form = term("transposed")
+            kind = form if v["first_convolution"] == "standard" else f"{form} {kind}"
+        first = {"kind": kind, "kernel": v["first_kernel"]}
+        said.append(
+            _("first convolution {kind} ({kernel}, stride {stride})",
+              **first, stride=_sides(strides))
+            if max(strides, default=1) > 1
+            else _("first convolution {kind} ({kernel})", **first)
+        )  # fmt: skip
+    inputs = [
+        f"{units.named(label(name, widths.TERM))} "
+        f"{_('scalar') if shape == '' else shape or _('unknown')}"
+        for name, shape in zip(v["inputs"], v["shapes"], strict=True)
+    ]
+    left = v["inputs_in_all"] - len(inputs)
+    names = ", ".join(inputs) or _("none")
+    if left > 0:
+        names = _("{names} and {n} more", names=names, n=left)
+    said.append(
+        _("input {names}", names=names) if len(inputs) == 1 else _("inputs {names}", names=names)
+    )
+    return f"{reduce(followed, said)}."
+
+
+def _in_attributes(v: Values) -> str:
+    """A network without weighted layers."""
+    if v["coefficients"]:
+        return _("A model of {coefficients} in attributes of {operators}",
+                 coefficients=many(v["coefficients"], "coefficient"),
+                 operators=many(v["operators_inside"], "operator"))  # fmt: skip
+    if v["trees"]:
+        return _("A forest of {trees}", trees=many(v["trees"], "tree"))
+    return _("A graph without weighted layers")
+
+
+def _sides(values: tuple[int, ...]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
+
+
+def architecture(v: Values) -> str:
+    if v["detail"]:
+        # What vendors' operators hold is no layer of the published network.
+        counts = re.findall(r"(\d+) weighted layers", v["detail"])
+        other = {f"{n} weighted layers" for n in counts if int(n) != v["layers"]}
+        parts = [part for part in v["detail"].split(", ") if part not in other]
+        known = label(", ".join(map(retold, parts)))
+    else:
+        known = _("not recognised as a published one")
+    return _("Architecture: {name}", name=known)
+
+
+def provenance(v: Values) -> str:
+    pairs = zip(v["domains"], v["versions"], strict=True)
+    sets = ", ".join(f"{label(domain) or 'ai.onnx'} {version}" for domain, version in pairs)
+    return _("Producer {producer} · operator set {sets}",
+             producer=label(v["producer"]) or _("not stated"), sets=sets or _("none"))  # fmt: skip
