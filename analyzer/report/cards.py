@@ -127,11 +127,12 @@ def named_sizes(v: Values) -> str:
 
 def _parameters(v: Values) -> Card:
     inside = series([*_inside(v)])
+    alone = in_attributes_alone(v)
     where = _("{size} in attributes of {operators}", size=units.size(v["inside_bytes"]),
               operators=many(v["inside"], "operator"))  # fmt: skip
-    if inside and not v["params"] and not v["buffers"]:
+    if alone:
         detail = [where, _("no values in tensors")]
-        return Card("parameters", _("Parameters"), inside, tuple(detail))
+        return Card("parameters", _("Parameters"), alone, tuple(detail))
     detail = [_("{n} values, {size} in memory", n=units.count(v["params"]),
                 size=units.size(v["bytes"]))]  # fmt: skip
     if v["buffers"]:
@@ -153,6 +154,11 @@ def _beside(v: Values) -> Iterator[str]:
         yield _("and {size} of scales and zero points", size=units.size(scales))
     if constants >= least:
         yield _("and {size} of constants", size=units.size(constants))
+
+
+def in_attributes_alone(v: Values) -> str:
+    """What is learned, of a model that has nothing learned in tensors; empty of others."""
+    return "" if v["params"] or v["buffers"] else series([*_inside(v)])
 
 
 def _inside(v: Values) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
 from analyzer.facts import Certainty
+from analyzer.findings.finding import Severity
+from analyzer.learned import Learned
 from analyzer.report import CHECK_FORMATS, Batch, Options, Result
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
@@ -19,6 +22,7 @@ from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, faile
 from analyzer.report.index.html import BARS, render_index
 from analyzer.report.index.summary import families, totals_of, worst_first
 from analyzer.report.result import Outcome
+from analyzer.report.view import findings
 from tests.report.everything import FAILURE, asking, clean, everything, partly, separable
 from tests.report.results import words
 
@@ -83,7 +87,30 @@ def test_a_sum_with_an_unread_file_is_at_least() -> None:
 def test_of_peaks_the_largest_is_told_and_not_their_sum() -> None:
     peaks = [replace(counted(name), peak_bytes=IndexFigure(n)) for name, n in (("a", 5), ("b", 7))]
     totals = totals_of(peaks)
-    assert (totals.peak_bytes, totals.peak_of) == ((7, False), "b")
+    assert (totals.peak_bytes, totals.peak_of, totals.peaks_open) == ((7, False), "b", 0)
+    least = replace(counted("c"), peak_bytes=IndexFigure(2, True))
+    assert totals_of([*peaks, least]).peak_bytes == (7, False)
+    assert "7 B b 1 other model has no exact peak" in page(*peaks, least)
+    assert "9 B c 1 other model has" in page(
+        *peaks, replace(counted("c"), peak_bytes=IndexFigure(9)), UNREAD
+    )
+    assert "at least 9 B c Contents" in page(
+        *peaks, replace(counted("c"), peak_bytes=IndexFigure(9, True))
+    )
+
+
+def test_a_row_of_a_forest_has_what_its_card_says(mobilenet: Result) -> None:
+    none = replace(mobilenet.facts.parameters, bytes_by_dtype={}, weights=0, buffers=0)
+    inside = Learned(operators=1, trees=20, tree_nodes=352, bytes=16_988)
+    facts = replace(mobilenet.facts, parameters=none, learned=inside, architecture=None,
+                    totals=replace(mobilenet.facts.totals, macs_by_kind={}))  # fmt: skip
+    forest = entry_of(replace(mobilenet, facts=facts), "a.onnx")
+    assert (forest.inside, forest.weight_bytes) == ("352 tree nodes", (16_988, False))
+    assert forest.group == "decision trees"
+    assert "352 tree nodes 16.59 KiB" in page(forest)
+    other = replace(forest, inside="9 coefficients")
+    assert [index._learned(some) for some in ([forest], [forest, other], [forest, UNREAD])] == [
+        "352 tree nodes", "in attributes", "0"]  # fmt: skip
 
 
 def test_nothing_known_is_unknown_in_all() -> None:
@@ -132,6 +159,21 @@ def test_a_row_says_its_verdict_and_what_speaks_against_use_comes_first() -> Non
     assert "net VGG-16 Nothing urgent. STR001" in text
     paper = words(index.index_page([told, doubt], Options(), "nets", on_paper=True))
     assert "Nothing urgent. 0 0 1" in paper
+
+
+def test_of_warnings_those_that_speak_against_use_come_first(standard: Result) -> None:
+    severities = {"STR101": Severity.WARNING, "SEP001": Severity.INFO, "WGT011": Severity.WARNING}
+    (first,) = [finding for finding in standard.places if finding.rule == "SEP001"][:1]
+    found = tuple(replace(first, rule=rule, severity=severity, saving=None)
+                  for rule, severity in severities.items())  # fmt: skip
+    about = replace(standard, findings=found)
+    html = CHECK_FORMATS["html"](Batch((about,)), Options()).decode()
+    for order in (
+        [group.rule for group in findings.group(about)],
+        list(entry_of(about, "a.onnx", whole=False).rules),
+        re.findall(r"<code>([A-Z]{3}\d{3}) ", html),
+    ):
+        assert order == ["WGT011", "STR101", "SEP001"]
 
 
 def test_a_row_has_the_peak_that_its_report_leads_with(mobilenet: Result) -> None:

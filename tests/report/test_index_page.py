@@ -82,15 +82,23 @@ def test_phone_width_needs_no_sideways_scrolling_of_the_page(
     assert visit.page.evaluate(AUDIT) == []
 
 
-def test_the_name_of_a_model_stays_in_sight_on_a_phone(
-    browser: Browser, entries: list[IndexEntry]
+@pytest.mark.parametrize("scripts", [True, False])
+def test_all_that_is_said_of_a_model_is_in_sight_on_a_phone_behind_its_heading(
+    browser: Browser, entries: list[IndexEntry], scripts: bool
 ) -> None:
     size = {"width": 360, "height": 740}
-    visit = Visit(browser, page_of("index", entries), viewport=size)
-    visit.page.evaluate("document.querySelector('.scroll:has(#all-models)').scrollLeft = 400")
-    place = visit.page.locator("#all-models tbody th").first.bounding_box()
-    assert place is not None
-    assert 0 <= place["x"] < place["x"] + place["width"] < 360
+    visit = Visit(browser, page_of("index", entries), viewport=size, java_script_enabled=scripts)
+    row = visit.page.locator("#all-models tbody tr").last
+    for cell in (*row.locator("th, td").all(), visit.page.locator(".families td").last):
+        place = cell.bounding_box()
+        assert place is not None
+        assert 0 <= place["x"] < place["x"] + place["width"] < 360
+    named = "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)"
+    assert row.locator("td.n").evaluate_all(named) == [
+        '"Errors"', '"Warnings"', '"Infos"', '"MACs"', '"Params"', '"Weights"', '"Peak"',
+        '"Raspberry Pi 5, 8 GB"',
+    ]  # fmt: skip
+    assert visit.page.get_by_role("button", name="MACs").count() == 2 * scripts
 
 
 def test_everything_is_there_with_scripts_off(browser: Browser, entries: list[IndexEntry]) -> None:

@@ -225,11 +225,14 @@ def test_rows_shown_are_those_with_findings_and_the_largest(standard: Result) ->
     assert table.held == len(standard.facts.nodes)  # type: ignore[attr-defined]
 
 
-def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:
-    groups = findings.group(unknown)
-    assert groups[0].rule == "SEP001"
-    assert groups[0].macs == 32 * 32 * (9 * 8 * 16 - 8 * (9 + 16))
-    assert groups[0].anchor == "rule-SEP001"
+def test_findings_are_ordered_by_what_they_save_behind_what_speaks_against_use(
+    unknown: Result,
+) -> None:
+    against, first = findings.group(unknown)[:2]
+    assert (against.rule, against.macs) == ("TRU001", 0)
+    assert first.rule == "SEP001"
+    assert first.macs == 32 * 32 * (9 * 8 * 16 - 8 * (9 + 16))
+    assert first.anchor == "rule-SEP001"
 
 
 def test_places_that_are_alike_are_one_row(unknown: Result) -> None:

@@ -12,14 +12,15 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, mark, retold
 from analyzer.report import words
-from analyzer.report.cards import leads_fused
+from analyzer.report.cards import in_attributes_alone, leads_fused
 from analyzer.report.claims.advice import verdict, verdict_with_options
-from analyzer.report.claims.cost import peak
+from analyzer.report.claims.cost import parameters, peak
 from analyzer.report.claims.identity import family
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.devices import on
+from analyzer.report.view.findings import about_use
 from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 REASONS = 3
 """Reasons for which there is no verdict that are listed of one model."""
 KINDS: Mapping[str, str] = {
-    "graph": mark("without products"), "convolutional": mark("convolutional"),
+    "graph": mark("without products"), "trees": mark("decision trees"),
+    "convolutional": mark("convolutional"),
     "recurrent": mark("recurrent"), "transformer": mark("transformer"),
     "products": mark("matrix products"), "mixed": mark("mixed"),
 }  # fmt: skip
@@ -102,7 +104,10 @@ class IndexEntry:
     """Rules with findings, the gravest first."""
     macs: IndexFigure = UNKNOWN
     params: IndexFigure = UNKNOWN
+    inside: str = ""
+    """What is learned in attributes, with its noun, where no tensor holds anything learned."""
     weight_bytes: IndexFigure = UNKNOWN
+    """Of weights, and of what is learned in attributes."""
     peak_bytes: IndexFigure = UNKNOWN
     """Peak activation memory, as its report leads with: of quantised models in integer kernels."""
     peak_as_written: IndexFigure = UNKNOWN
@@ -150,7 +155,10 @@ def entry_of(
     more = (_("and {n} more", n=units.count(left)),) if left > 0 else ()
     order = list(Severity)
     found = Counter(finding.severity.value for finding in result.groups)
-    gravest = sorted(result.groups, key=lambda f: (order.index(f.severity), f.rule))
+    against = about_use(result)
+    gravest = sorted(
+        result.groups, key=lambda f: (order.index(f.severity), f.rule not in against, f.rule)
+    )
     return IndexEntry(
         path=label(path),
         outcome=result.outcome,
@@ -162,7 +170,7 @@ def entry_of(
         partly=bool(part),
         group=label(retold(known.family), widths.TERM)
         if known
-        else KINDS[family(facts)]
+        else KINDS[_kind(facts)]
         if whole
         else "",
         recognised=known is not None,
@@ -172,12 +180,18 @@ def entry_of(
         rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),
         macs=_macs(facts),
         params=_stored(facts, facts.parameters.weights),
-        weight_bytes=_stored(facts, facts.parameters.weight_bytes),
+        inside=in_attributes_alone(parameters(result).values),
+        weight_bytes=_stored(facts, facts.parameters.weight_bytes + facts.learned.bytes),
         peak_bytes=_peak(facts, fused),
         peak_as_written=_peak(facts),
         times=tuple(_time(facts, device) for device in devices),
         files=files,
     )
+
+
+def _kind(facts: Facts) -> str:
+    found = family(facts)
+    return "trees" if found == "graph" and facts.learned.trees else found
 
 
 def _macs(facts: Facts) -> IndexFigure:

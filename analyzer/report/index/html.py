@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.dataclass import dataclass
-from analyzer.language import _, spoken
+from analyzer.findings.finding import Severity
+from analyzer.language import _, ngettext, spoken
 from analyzer.report.index.entry import entry_of, failed
 from analyzer.report.index.summary import SEVERITIES, families, totals_of, worst_first
 from analyzer.report.lines import summary
@@ -19,7 +20,7 @@ from analyzer.report.rendering import environment
 from analyzer.report.result import CLEAN, FINDINGS, INCONCLUSIVE, Failure, Result
 from analyzer.report.script import script
 from analyzer.report.uri import near
-from analyzer.report.view.findings import first_of_each
+from analyzer.report.view.findings import about_use, first_of_each
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.webface import with_letters
 from analyzer.sanitise import label
@@ -167,7 +168,11 @@ def _found(anchor: str, entry: IndexEntry, result: Result, most: int) -> ModelFi
     _, more = first_of_each(result.groups, most)
     listed: dict[str, int] = {}
     notices = []
-    for notice in reported(result):
+    against = about_use(result)
+    order = list(Severity)
+    for notice in sorted(
+        reported(result), key=lambda n: (order.index(n.severity), n.rule not in against)
+    ):
         listed[notice.rule] = listed.get(notice.rule, 0) + 1
         if listed[notice.rule] <= most:
             notices.append(notice)
@@ -278,10 +283,19 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
         IndexCard(
             _("Largest peak of activations"),
             figure(totals.peak_bytes, "B"),
-            (label(totals.peak_of, NAME),) if totals.peak_of else (),
+            _peak_details(totals),
             named=True,
         ),
     ]
+
+
+def _peak_details(totals: IndexTotals) -> tuple[str, ...]:
+    """Whose the largest peak is, and that others may be larger."""
+    if not totals.peak_of:
+        return ()
+    n = totals.peaks_open
+    open_ = ngettext("{n} other model has no exact peak", "{n} other models have no exact peak", n)
+    return (label(totals.peak_of, NAME), *((open_,) if n else ()))
 
 
 def _family(family: IndexFamily, low: int, high: int) -> FamilyRow:
@@ -289,11 +303,19 @@ def _family(family: IndexFamily, low: int, high: int) -> FamilyRow:
     return FamilyRow(
         family,
         _range([m.macs for m in members], "MAC"),
-        _range([m.params for m in members], ""),
+        _learned(members),
         max((m.macs.value or 0 for m in members), default=0),
         max((m.params.value or 0 for m in members), default=0),
         _spark(members, low, high),
     )
+
+
+def _learned(members: Sequence[IndexEntry]) -> str:
+    """Parameters of the models, or what they hold in attributes instead."""
+    inside = {member.inside for member in members}
+    if "" in inside or not inside:
+        return _range([member.params for member in members], "")
+    return inside.pop() if len(inside) == 1 else _("in attributes")
 
 
 def _range(figures: Sequence[IndexFigure], unit: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
-from analyzer.report.index.entry import IndexFigure
+from analyzer.report.index.entry import UNKNOWN, IndexFigure
 from analyzer.report.result import CLEAN, FINDINGS, INCONCLUSIVE
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class IndexTotals:
     """The largest of all."""
     peak_of: str
     """Whose that is."""
+    peaks_open: int = 0
+    """Models besides whose peak is unknown, or a least one."""
 
 
 def totals_of(entries: Sequence[IndexEntry]) -> IndexTotals:
@@ -69,23 +71,27 @@ def totals_of(entries: Sequence[IndexEntry]) -> IndexTotals:
         counts={word: counts[word] for word in SEVERITIES},
         findings_least=any(entry.outcome == INCONCLUSIVE for entry in entries),
         silenced=sum(entry.silenced for entry in entries),
-        macs=_total(entries, lambda entry: entry.macs, sum),
-        params=_total(entries, lambda entry: entry.params, sum),
-        weight_bytes=_total(entries, lambda entry: entry.weight_bytes, sum),
-        peak_bytes=_total(entries, lambda entry: entry.peak_bytes, max),
+        macs=_total(entries, lambda entry: entry.macs),
+        params=_total(entries, lambda entry: entry.params),
+        weight_bytes=_total(entries, lambda entry: entry.weight_bytes),
+        peak_bytes=largest.peak_bytes if largest is not None and known else UNKNOWN,
         peak_of=largest.path if largest is not None and known else "",
+        peaks_open=sum(
+            entry.peak_bytes.least or entry.peak_bytes.value is None
+            for entry in entries
+            if not known or entry is not largest
+        ),
     )
 
 
 def _total(
     entries: Sequence[IndexEntry],
     of: Callable[[IndexEntry], IndexFigure],
-    together: Callable[[Iterable[int]], int],
 ) -> IndexFigure:
     figures = [of(entry) for entry in entries]
     known = [figure.value for figure in figures if figure.value is not None]
     least = len(known) < len(figures) or any(figure.least for figure in figures)
-    return IndexFigure(together(known) if known else None, least)
+    return IndexFigure(sum(known) if known else None, least)
 
 
 @dataclass(frozen=True, slots=True)

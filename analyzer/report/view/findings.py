@@ -125,7 +125,8 @@ def training(kind: str) -> str:
 
 
 def group(result: Result) -> tuple[Group, ...]:
-    """Groups with errors first, then by MACs saved, then by severity and id."""
+    """Groups with errors first, then what speaks against use, then by MACs saved, then by severity
+    and id."""
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
@@ -138,7 +139,13 @@ def group(result: Result) -> tuple[Group, ...]:
     longer = {rule for rule, each in splits.items() if each.slower}
     groups = [_group(items, rules.get(rule), words, slow.get(rule, frozenset()), rule in longer)
               for rule, items in found.items()]  # fmt: skip
-    return tuple(sorted(groups, key=_rank))
+    against = about_use(result)
+    return tuple(sorted(groups, key=lambda each: _rank(each, against)))
+
+
+def about_use(result: Result) -> frozenset[str]:
+    """Rules whose warnings speak against using the model."""
+    return frozenset(label(rule.id) for rule in result.rules if rule.stake == "use")
 
 
 def first_of_each(findings: Iterable[Finding], most: int) -> tuple[list[Finding], dict[str, int]]:
@@ -195,9 +202,11 @@ def is_told(problem: Problem, told: Mapping[str, Sequence[str]]) -> bool:
     return any(said in message for message in told.get(problem.where, ()))
 
 
-def _rank(group: Group) -> tuple[bool, int, int, str]:
+def _rank(group: Group, against: Collection[str]) -> tuple[bool, bool, int, int, str]:
+    """``against``: rules whose warnings speak against use."""
     severity = ORDER.index(group.severity)
-    return severity > 0, -group.macs, severity, group.rule
+    harmless = group.severity != "warning" or group.rule not in against
+    return severity > 0, harmless, -group.macs, severity, group.rule
 
 
 def _group(
