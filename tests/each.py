@@ -17,19 +17,26 @@ from typing import Any
 import pytest
 
 _Test = Callable[..., None]
+_Case = tuple[str, dict[str, Any]]
 _LONGEST = 60
-"""Characters of a case in its id."""
+"""Characters of a value in an id."""
 _PARAM: Any = type(pytest.param())
 
 
 def each(
     names: str | Sequence[str],
     cases: Iterable[Any],
-    ids: Callable[[Any], object] | Sequence[str] | None = None,
+    ids: Callable[[Any], object] | Iterable[object] | None = None,
 ) -> Callable[[_Test], _Test]:
     """Run a test with every case; names, cases and ids are those of ``parametrize``."""
     words = [name.strip() for name in names.split(",")] if isinstance(names, str) else [*names]
-    named = [_named(number, case, words, ids) for number, case in enumerate(cases)]
+    cases = [*cases]
+    tell, told = (ids, None) if callable(ids) else (None, ids)
+    known = [None] * len(cases) if told is None else [*told]
+    named = [
+        _named(number, words, case, tell, name)
+        for number, (case, name) in enumerate(zip(cases, known, strict=True))
+    ]
     if not named:
         raise ValueError(f"there is no case of {', '.join(words)}")
 
@@ -40,11 +47,10 @@ def each(
             for name, values in named:
                 try:
                     test(**given, **values)
-                except (Exception, pytest.fail.Exception) as error:
+                except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - told below
                     failed[name] = error
             if failed:
-                first = next(iter(failed.values()))
-                raise AssertionError(_told(failed, len(named))) from first
+                raise AssertionError(_told(failed, len(named))) from next(iter(failed.values()))
 
         signature = inspect.signature(test)
         rest = [given for name, given in signature.parameters.items() if name not in words]
@@ -63,18 +69,20 @@ def _told(failed: dict[str, BaseException], number: int) -> str:
 
 
 def _named(
-    number: int, case: Any, words: list[str], ids: Callable[[Any], object] | Sequence[str] | None
-) -> tuple[str, dict[str, Any]]:
-    """Id and values of a case; the number is part of the id, as nothing else tells all apart."""
-    told = None
+    number: int,
+    words: list[str],
+    case: Any,
+    tell: Callable[[Any], object] | None,
+    name: object,
+) -> _Case:
+    """Id and values of a case; its number is in the id, as nothing else tells all apart."""
     if isinstance(case, _PARAM):
         assert not case.marks, "cases of one test have no marks of their own"
-        case, told = case.values if len(words) > 1 else case.values[0], case.id
+        name = case.id or name
+        case = case.values if len(words) > 1 else case.values[0]
     values = [case] if len(words) == 1 else [*case]
-    if ids is not None and not callable(ids):
-        told = ids[number]
-    parts = [_short(value, ids if callable(ids) else None) for value in values]
-    return f"{number}: {told or '-'.join(parts)}", dict(zip(words, values, strict=True))
+    told = "-".join(_short(value, tell) for value in values) if name is None else str(name)
+    return f"{number}: {told}", dict(zip(words, values, strict=True))
 
 
 def _short(value: Any, tell: Callable[[Any], object] | None) -> str:

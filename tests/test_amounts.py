@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
-import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from onnx import TensorProto
 
@@ -19,6 +18,7 @@ from analyzer.report.view.options import scaled
 from analyzer.ruleset.pattern import constants
 from analyzer.targets import lowering, restamp
 from analyzer.trust import regions
+from tests.each import each
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -140,7 +140,7 @@ AMOUNTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("module", AMOUNTS)
+@each("module", AMOUNTS)
 def test_amounts_are_those_agreed_on(module: str) -> None:
     found = import_module(f"analyzer.{module}")
     assert {name: getattr(found, name) for name in AMOUNTS[module]} == AMOUNTS[module]

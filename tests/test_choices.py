@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import get_args
 
-import pytest
+from tests.each import each
 
 CHOICES = {
     "compare.record.Fate": "changed|resized|quantised|converted|folded|not compared",
@@ -40,7 +40,7 @@ CHOICES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "words"), CHOICES.items())
+@each(("name", "words"), CHOICES.items())
 def test_a_choice_is_among_these_words(name: str, words: str) -> None:
     module, _, alias = name.rpartition(".")
     assert get_args(getattr(import_module(f"analyzer.{module}"), alias)) == tuple(words.split("|"))

@@ -24,7 +24,11 @@ def test_all_cases_are_run_and_those_that_failed_are_named() -> None:
     assert seen == [(1, "one"), (2, "two"), (3, "three")]
     head, *told = str(caught.value).splitlines()
     assert head == "2 of 3 cases failed, first the one above"
-    assert told[:3] == ["  [1: 2-'two'] Failed: two", "    lines", "  [2: last] AssertionError: three"]
+    assert told[:3] == [
+        "  [1: 2-'two'] Failed: two",
+        "    lines",
+        "  [2: last] AssertionError: three",
+    ]
     assert isinstance(caught.value.__cause__, pytest.fail.Exception)
 
 
@@ -56,6 +60,8 @@ def test_no_case_is_no_test() -> None:
         each("a,b", [])
     with pytest.raises(ValueError):
         each("a,b", [(1,)])
+    with pytest.raises(ValueError):
+        each("a", [1, 2], ids=["one"])
 
 
 @pytest.fixture(scope="module")

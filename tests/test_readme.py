@@ -13,6 +13,7 @@ from analyzer.cli.config.read import build
 from analyzer.findings.configuration import CONFIGURATION
 from analyzer.ruleset import load_rules
 from tests import warm
+from tests.each import each
 from tools import readme
 from tools.readme import PART, README, example_code, render, rule_table
 
@@ -63,7 +64,7 @@ def test_configuration_example_is_valid() -> None:
     assert all(set(values) <= names[rule] for rule, values in config.options.items())
 
 
-@pytest.mark.parametrize("target", LINKED)
+@each("target", LINKED)
 def test_relative_link_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
 

@@ -16,6 +16,7 @@ from analyzer.cli.plan import Plan
 from analyzer.facts import Facts
 from tests.cli import repositories as made
 from tests.cli.conftest import Cli, Outcome
+from tests.each import each
 from tests.steps import stopped
 
 UNKNOWN = """<ir_version: 8, opset_import: ["" : 17, "com.acme" : 1]>
@@ -49,7 +50,7 @@ def judged(cli: Cli, *words: str) -> Outcome:
     return cli("check", *(words or (".",)), "--select", "BGT,CFG,ONX")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "figure", "most"),
     [
         (600_000_000, "macs", 600_000_000),

@@ -12,6 +12,7 @@ import analyzer
 from analyzer import Severity, analyze, library, lint
 from tests import warm
 from tests.cli.conftest import WASTEFUL, encode
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +56,7 @@ def test_library_finds_what_the_command_finds() -> None:
     assert [(f.rule, f.severity) for f in findings] == [("SEP001", Severity.WARNING)]
 
 
-@pytest.mark.parametrize("name", library.__all__)
+@each("name", library.__all__)
 def test_every_public_name_exists(name: str) -> None:
     assert getattr(analyzer, name) is not None
     assert name in dir(analyzer)

@@ -19,6 +19,7 @@ from analyzer.report.compare.words import (
     relative,
     say,
 )
+from tests.each import each
 
 Values = dict[str, Any]
 LAYERS: Values = {"count": 3, "layers": 9, "old": "float32", "new": "float16"}
@@ -179,7 +180,7 @@ TOLD: dict[str, tuple[Values, list[tuple[Values, str]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", TOLD)
+@each("kind", TOLD)
 def test_each_kind_of_change_has_its_sentence(kind: str) -> None:
     base, told = TOLD[kind]
     said = [say(HeadlineText(kind, "", {**base, **values})) for values, _ in told]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from analyzer.compare import compare
 from tests import runtime
+from tests.each import each
 from tests.golden.text import facts_of, parse
 
 CONV = "(float[1,2,7,8] x, float[2,2,3,3] w) => (float[A,B,C,D] y) {{ y = Conv {} (x, w) }}"
@@ -127,7 +127,7 @@ def _computes_the_same(old: str, new: str) -> bool:
     return all(map(np.array_equal, *results))
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "same"),
     [*((old, new, True) for old, new in SAME), *((old, new, False) for old, new in OTHER)],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -140,7 +141,7 @@ SAID: list[tuple[str, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("graph", "sentences"), SAID)
+@each(("graph", "sentences"), SAID)
 def test_what_a_body_breaks_is_said_with_its_numbers(graph: str, sentences: list[str]) -> None:
     told = [
         f"{b.message.partition(': ')[2]}: {b.remedy}"

@@ -23,6 +23,7 @@ from analyzer.ruleset import load_rules
 from tests import runtime
 from tests.conformance import networks
 from tests.conformance.breaks import BREAKS, Network
+from tests.each import each
 from tests.golden.text import facts_of
 from tests.snapshots.test_snapshots import compare
 
@@ -76,8 +77,8 @@ def broken(name: str, seed: int) -> tuple[onnx.ModelProto, Facts]:
     return model, facts_of(model)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-@pytest.mark.parametrize("name", BREAKS)
+@each("seed", range(SEEDS))
+@each("name", BREAKS)
 def test_a_broken_rule_is_an_error_where_the_runtime_refuses_it(name: str, seed: int) -> None:
     model, facts = broken(name, seed)
     found = severities(facts)
@@ -95,11 +96,11 @@ def test_breaches_are_told_as_in_their_snapshot() -> None:
     for name in BREAKS:
         facts = broken(name, 0)[1]
         lines.append(name)
-        for each in facts.breaches:
-            told = (each.code, each.family, each.where, each.message, each.remedy)
-            lines.append(f"  {'grave' if each.grave else 'light'} | {' | '.join(told)}")
-        lines += [f"  problem {each.code} | {each.where} | {each.message}"
-                  for each in facts.problems]  # fmt: skip
+        for breach in facts.breaches:
+            told = (breach.code, breach.family, breach.where, breach.message, breach.remedy)
+            lines.append(f"  {'grave' if breach.grave else 'light'} | {' | '.join(told)}")
+        lines += [f"  problem {problem.code} | {problem.where} | {problem.message}"
+                  for problem in facts.problems]  # fmt: skip
     compare("rules.breaches", "\n".join(lines) + "\n")
 
 

@@ -15,6 +15,7 @@ from analyzer.operators import operators
 from tests.costs.counted import CASES
 from tests.costs.counted.algebra import determinant, inverse
 from tests.costs.counted.case import MS, REFERENCE, RUNTIME, Case, call, count, f, outside
+from tests.each import each
 
 FORMULAS = {
     record.key: record.cost
@@ -24,16 +25,14 @@ FORMULAS = {
 """Formulas that give a number; where there is none, the work depends on the data."""
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each("case", CASES, ids=str)
 def test_formula_counts_what_the_definition_computes(case: Case) -> None:
     found = count(case)
     result = cost(call(case, found.results))
     assert (result.macs, result.flops) == (found.macs, found.flops), result.reason
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.beside in (REFERENCE, RUNTIME)], ids=str
-)
+@each("case", [case for case in CASES if case.beside in (REFERENCE, RUNTIME)], ids=str)
 def test_definition_gives_the_results_of_others(case: Case) -> None:
     ours, theirs = count(case).results, outside(case)
     for mine, other in zip(ours, theirs, strict=False):

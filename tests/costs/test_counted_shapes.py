@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from onnx import numpy_helper
 
 from analyzer.analyze import analyze
 from analyzer.model import load
 from tests.costs.counted import CASES
 from tests.costs.counted.case import REFERENCE, RUNTIME, Case, count, feed, model, outside
+from tests.each import each
 
 UNKNOWN = {
     ("com.microsoft", "DynamicTimeWarping"): "the data decide how long the way is",
@@ -22,7 +22,7 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.key not in UNKNOWN], ids=str)
+@each("case", [case for case in CASES if case.key not in UNKNOWN], ids=str)
 def test_shapes_are_those_of_the_results(case: Case) -> None:
     """Small integers and scales are constants, as sizes are; everything else comes at run time."""
     made = model(case)

@@ -13,6 +13,7 @@ from analyzer.graph.call import Call
 from analyzer.operators import operators
 from analyzer.operators.table import operators_markdown
 from tests.costs.calls import call
+from tests.each import each
 
 SCHEMAS = onnx.defs.get_all_schemas_with_history()
 RECORDS = {record.key: record for record in operators()}
@@ -46,7 +47,7 @@ def test_a_rule_either_counts_or_says_why_not() -> None:
         assert (rule.precision is not None) == (rule.has_macs and rule.count is not None), name
 
 
-@pytest.mark.parametrize("name", sorted(RECORDS), ids="::".join)
+@each("name", sorted(RECORDS), ids="::".join)
 def test_no_rule_raises_on_a_node_without_inputs(name: tuple[str, str]) -> None:
     domain, op = name
     result = cost(Call(op, domain, 1, {}, (), ()))
@@ -61,7 +62,7 @@ def test_no_rule_raises_on_a_node_without_inputs(name: tuple[str, str]) -> None:
     assert precision(Call(op, domain, 1, {}, (), ())) is not None
 
 
-@pytest.mark.parametrize("name", sorted(RECORDS), ids="::".join)
+@each("name", sorted(RECORDS), ids="::".join)
 def test_no_rule_raises_on_nonsense(name: tuple[str, str]) -> None:
     """Wrong ranks, wrong attribute types, dimensions of 0 and unknown ranks."""
     domain, op = name

@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.costs.registry import cost
 from tests.costs.calls import call
+from tests.each import each
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -52,7 +53,7 @@ def test_reduction_counts_what_its_onnx_body_computes(op: str, per_output: int) 
     assert cost(node).flops == (body_operations(op) - per_output) * 30 + per_output * 6
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "flops"),
     [
         (call("Add", [(2, 3), (3,)], (2, 3)), 6),

@@ -15,6 +15,7 @@ from analyzer.operators import find
 from tests.arithmetic import worked_out
 from tests.costs.counted import CASES
 from tests.costs.counted.case import Case, call, count
+from tests.each import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def comes_to_its_counts(subject: Call) -> None:
     assert found.flops_formula
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each("case", CASES, ids=str)
 def test_a_substitution_comes_to_the_count(case: Case) -> None:
     comes_to_its_counts(call(case, count(case).results))
 

@@ -12,6 +12,7 @@ from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find
 from analyzer.shapes.gaps import GAP_RULES
+from tests.each import each
 
 
 def call(op: str, *shapes: tuple[int, ...], domain: str = "", **attributes: object) -> Call:
@@ -127,7 +128,7 @@ WHY = (
 """Operators whose work is not to be told, and why; where it is, nothing."""
 
 
-@pytest.mark.parametrize(("asked", "why"), WHY)
+@each(("asked", "why"), WHY)
 def test_why_work_is_unknown_is_said(asked: Call, why: str) -> None:
     output = Tensor("y", "float32", (1, 5, 8) if "Attention" in asked.op_type else (2, 5))
     found = cost(replace(asked, outputs=(output,)))

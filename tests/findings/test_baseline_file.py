@@ -14,6 +14,7 @@ from analyzer.findings import baseline_file
 from analyzer.findings.baseline import Accepted, Baseline, BoundSize
 from analyzer.findings.baseline_file import MAX_COUNT, dump_baseline, parse_baseline
 from analyzer.findings.finding import Severity
+from tests.each import each
 from tests.steps import steps, stopped
 
 PRINT = "0123456789ab-0123456789abcdef-0123456789ab-0123456789ab"
@@ -70,7 +71,7 @@ def wrong(**changes: object) -> str:
     return json.dumps({name: value for name, value in content.items() if value is not ...})
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "says"),
     [
         ("", "b:1: no baseline, its first line has to be"),

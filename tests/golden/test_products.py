@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.each import each
 from tests.golden.text import facts
 
 PRODUCTS = {
@@ -172,7 +171,7 @@ PRODUCTS = {
 }
 
 
-@pytest.mark.parametrize("name", PRODUCTS)
+@each("name", PRODUCTS)
 def test_macs_by_hand(name: str) -> None:
     graph, macs = PRODUCTS[name]
     totals = facts(graph, opset=23 if "opset 23" in name else 17).totals

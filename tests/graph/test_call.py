@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
+from tests.each import each
 
 HELD = (
     np.array([[1, 2], [3, 4]]), np.array([0.5, 2.0]), np.array([np.inf]), np.array([True]),
@@ -23,7 +24,7 @@ CALL = Call(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "answer"),
     [
         (lambda: CALL.shape(0), (2, 3)),

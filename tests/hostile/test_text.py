@@ -12,6 +12,7 @@ from onnx import ModelProto, helper
 
 from analyzer.report import CHECK_FORMATS
 from analyzer.report.result import Batch, Failure, Options
+from tests.each import each
 from tests.fuzz import corpus, seeds
 from tests.fuzz.cli_target import QUESTIONS, ask
 from tests.fuzz.promises import Depth, keep, plain
@@ -80,7 +81,7 @@ def test_any_text_in_every_text_of_a_model(texts: list[str]) -> None:
     assert keep(named(*texts), IN_PROCESS) == "inconclusive"
 
 
-@pytest.mark.parametrize("text", SHORT, ids=ascii)
+@each("text", SHORT, ids=ascii)
 def test_attack_in_the_name_of_a_file_that_cannot_be_judged(text: str) -> None:
     batch = Batch((Failure(text, f"{text}: empty; export it again"),))
     lines = CHECK_FORMATS["text"](batch, Options()).decode()

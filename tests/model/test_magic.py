@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from analyzer.model.magic import is_zip_end, looks_like
+from tests.each import each
 
 
 def zipped(comment: bytes = b"") -> bytes:
@@ -78,12 +79,12 @@ HEADS: list[tuple[bytes, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("head", "what"), HEADS)
+@each(("head", "what"), HEADS)
 def test_a_file_is_told_by_how_it_begins(head: bytes, what: str) -> None:
     assert looks_like(head) == what
 
 
-@pytest.mark.parametrize("head", [
+@each("head", [
     b"", b"\x7fELF\x03", b"MZ", windows(0x3F)[:60] + b"\x3f\x00\xff\xff",
     struct.pack("<II", 0xFEEDFACE, 8), struct.pack(">II", 0xCAFEBABE, 6),
     struct.pack(">IHH", 0xCAFEBABE, 4, 45), struct.pack(">IHH", 0xCAFEBABE, 0, 0x51),

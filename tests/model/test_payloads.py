@@ -12,6 +12,7 @@ from analyzer.errors import ModelError
 from analyzer.model import elements, load, notes, payloads, source
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import encode_varint
+from tests.each import each
 from tests.model import wirebytes as wb
 
 ELEMENTS = 140_001
@@ -48,7 +49,7 @@ def check_same(tensor: TensorProto) -> None:
     assert found.tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("data_type", NUMERIC, ids=lambda number: DTYPES[number])
+@each("data_type", NUMERIC, ids=lambda number: DTYPES[number])
 def test_raw_data_of_every_element_type(data_type: int) -> None:
     check_same(numpy_helper.from_array(values(data_type), "w"))
 

@@ -15,6 +15,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from analyzer.model.sniff import recognise
+from tests.each import each
 
 EXPORT, EXTRACT = "export the model to ONNX", "extract the model from it first"
 
@@ -68,7 +69,7 @@ HEADS: list[tuple[bytes, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("head", "what", "remedy"), HEADS)
+@each(("head", "what", "remedy"), HEADS)
 def test_a_format_is_told_by_its_first_bytes(head: bytes, what: str, remedy: str) -> None:
     assert recognise(head) == (what, remedy)
 

@@ -15,6 +15,7 @@ from analyzer.operators.results import attention, common, ml, product, window
 from tests.costs.counted import CASES
 from tests.costs.counted.case import call as call_of_case
 from tests.costs.counted.case import count
+from tests.each import each
 from tests.operators.contracts.neighbours import call as call_of_node
 from tests.operators.contracts.test_neighbours import FAMILIES
 from tests.operators.results import B, Dims, N, S, made
@@ -84,7 +85,7 @@ def test_a_cache_that_is_new_is_of_the_query_s_type() -> None:
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("rule", "shapes", "attributes", "reason"),
     [
         (window.convolved(), [(2, 4), (6, 4)], {}, "no spatial axes"),

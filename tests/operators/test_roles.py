@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import onnx
-import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from analyzer.operators import find, operators
 from analyzer.operators.record import Kind, Nature, Operator
+from tests.each import each
 from tests.operators.traits import BY_KEY
 
 WORDS = {
@@ -179,7 +179,7 @@ def named(record: Operator) -> Iterator[list[str]]:
         yield OLD[record.name].split()
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda r: f"{'::'.join(r.key)}-{r.since}")
+@each("record", RECORDS, ids=lambda r: f"{'::'.join(r.key)}-{r.since}")
 def test_every_input_is_what_its_name_in_the_schema_says(record: Operator) -> None:
     most = 0
     for names in named(record):
@@ -192,7 +192,7 @@ def test_every_input_is_what_its_name_in_the_schema_says(record: Operator) -> No
     assert len(record.inputs) == most + len(GROUPED.get(record.key, ((),))) - 1
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda r: f"{'::'.join(r.key)}-{r.since}")
+@each("record", RECORDS, ids=lambda r: f"{'::'.join(r.key)}-{r.since}")
 def test_inputs_without_end_repeat(record: Operator) -> None:
     endless = any(
         str(schema.inputs[-1].option).endswith("Variadic")
@@ -235,9 +235,7 @@ IN_ATTRIBUTES = {"LinearClassifier", "LinearRegressor", "SVMClassifier", "SVMReg
 """ai.onnx.ml: coefficients are attributes."""
 
 
-@pytest.mark.parametrize(
-    "record", [r for r in RECORDS if r.cost.has_macs], ids=lambda r: "::".join(r.key)
-)
+@each("record", [r for r in RECORDS if r.cost.has_macs], ids=lambda r: "::".join(r.key))
 def test_whatever_multiplies_says_by_what(record: Operator) -> None:
     """34 of 65 operators with MACs were not known to hold weights."""
     if record.cost.count is None:

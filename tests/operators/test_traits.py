@@ -16,6 +16,7 @@ from analyzer.operators.record import DATA, Kind, Nature, Operator, Scaling, wei
 from tests.costs.counted import CASES
 from tests.costs.counted.case import Case, count
 from tests.costs.counted.stated import Traits
+from tests.each import each
 from tests.golden.test_parameters import parameters
 from tests.golden.text import facts
 from tests.operators.traits import BY_KEY, differences
@@ -312,12 +313,12 @@ def test_a_record_that_is_not_what_was_stated_is_named() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("nature", NATURES, ids=str)
+@each("nature", NATURES, ids=str)
 def test_every_operator_is_of_the_nature_of_its_definition(nature: Nature) -> None:
     assert having(lambda record: record.nature is nature) == keys(NATURES[nature])
 
 
-@pytest.mark.parametrize("scaling", SCALINGS, ids=str)
+@each("scaling", SCALINGS, ids=str)
 def test_sizes_follow_as_the_definition_says(scaling: Scaling) -> None:
     assert having(lambda record: record.scaling is scaling) == keys(SCALINGS[scaling])
 

@@ -14,6 +14,7 @@ from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find, operators, record_of
 from tests.costs.counted import CASES
 from tests.costs.counted.case import Case, call, count
+from tests.each import each
 
 MS, NCHWC, NHWC = "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc"
 OTHERWISE = {
@@ -43,7 +44,7 @@ def types(domain: str, op: str, inputs: Sequence[Any], attributes: dict[str, Any
     return [found.shape for found in record.shape(asked)]
 
 
-@pytest.mark.parametrize("case", COMPUTED, ids=str)
+@each("case", COMPUTED, ids=str)
 def test_output_shapes_are_those_of_the_definition(case: Case) -> None:
     """The definitions' results agree with ONNX Runtime's, or ONNX's reference, where one runs."""
     results = count(case).results
@@ -130,7 +131,7 @@ DESCRIBED: list[tuple[str, str, list[Any], dict[str, Any], list[Shape]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("domain", "op", "inputs", "attributes", "expected"), DESCRIBED)
+@each(("domain", "op", "inputs", "attributes", "expected"), DESCRIBED)
 def test_output_shapes_are_what_the_documentation_says(
     domain: str,
     op: str,

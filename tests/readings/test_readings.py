@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.ruleset import Rule, load_rules
+from tests.each import each
 from tests.readings import record
 from tests.readings.record import (
     SHARE,
@@ -25,13 +26,13 @@ STABLE = [rule for rule in RULES.values() if rule.status == "stable"]
 DIGEST = "0" * 64
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+@each("path", files(), ids=lambda path: path.stem)
 def test_readings_are_well_formed_and_belong_to_a_rule(path: Path) -> None:
     assert path.stem in RULES
     assert faults(read(path)) == []
 
 
-@pytest.mark.parametrize("rule", STABLE, ids=lambda rule: rule.id)
+@each("rule", STABLE, ids=lambda rule: rule.id)
 def test_a_stable_rule_was_read_and_found_right_or_states_a_fact(rule: Rule) -> None:
     readings = read(path_of(rule.id))
     if not readings:

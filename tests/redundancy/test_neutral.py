@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from onnx.reference import ReferenceEvaluator
 
+from tests.each import each
 from tests.golden.text import parse
 from tests.redundancy.looks import kinds, surplus
 
@@ -113,7 +114,7 @@ WORDS = {op: why for ops, why in WHY.items() for op in ops.split()} | {
 }
 
 
-@pytest.mark.parametrize(("between", "kind", "operator", "constants", "opset"), CASES)
+@each(("between", "kind", "operator", "constants", "opset"), CASES)
 def test_an_operator_said_to_change_nothing_returns_its_input(
     between: str, kind: str, operator: str, constants: str, opset: int
 ) -> None:
@@ -128,7 +129,7 @@ def test_an_operator_said_to_change_nothing_returns_its_input(
     np.testing.assert_array_equal(y, x)
 
 
-@pytest.mark.parametrize(
+@each(
     ("operator", "constants", "opset"),
     [
         ("c = Cast <to = 11> (a)  b = Cast <to = 1> (c)", "", 17),
@@ -214,7 +215,7 @@ def test_for_some_shapes_an_operator_returns_its_input(
     np.testing.assert_array_equal(y, x)
 
 
-@pytest.mark.parametrize(
+@each(
     ("operator", "constants", "opset", "shape"),
     [
         ("b = ReduceMean <axes = [0]> (a)", "", 17, "2,1,4"),

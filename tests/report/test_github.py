@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
-import pytest
 
 from analyzer.digraph import as_digraph, as_networkx
 from analyzer.errors import ModelError
@@ -15,6 +14,7 @@ from analyzer.facts import Problem
 from analyzer.lint import Settings, judge
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result
 from analyzer.ruleset import load_rules
+from tests.each import each
 from tests.fuzz.promises import plain
 from tests.fuzz.strings import ATTACKS
 from tests.golden.text import facts
@@ -100,7 +100,7 @@ def test_the_last_annotation_that_github_shows_says_how_many_it_does_not() -> No
     assert len(render(*(replace(FAILURE, path=f"{n}.onnx") for n in range(10))).splitlines()) == 10
 
 
-@pytest.mark.parametrize("text", ATTACKS)
+@each("text", ATTACKS)
 def test_no_name_starts_a_command_of_its_own(text: str) -> None:
     """Every line is one of ours, and a name is in its message or title, never a property."""
     found = facts(WASTEFUL)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import pytest
 import xmlschema
 
 from analyzer.findings.finding import Place
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result
+from tests.each import each
 from tests.fuzz.strings import ATTACKS
 from tests.report.everything import (
     FAILURE,
@@ -126,7 +126,7 @@ def test_jenkins_takes_no_part_of_a_name_for_a_package() -> None:
     assert case.attrib["classname"] == "a/v1_5"
 
 
-@pytest.mark.parametrize("text", [*ATTACKS, "]]>", "\ufffe\0\ud800", "<!DOCTYPE x>"])
+@each("text", [*ATTACKS, "]]>", "\ufffe\0\ud800", "<!DOCTYPE x>"])
 def test_no_name_breaks_the_xml(text: str) -> None:
     (finding,) = asking().findings
     said = replace(finding, message=text, node=text, remedy=text, ask=text, rule="TRU001")

@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result, markdown
+from tests.each import each
 from tests.fuzz.promises import plain
 from tests.fuzz.strings import ATTACKS
 from tests.report.everything import FAILURE, asking, clean, everything, named, partly, silent
@@ -98,9 +99,7 @@ def test_the_limit_leaves_room_in_what_github_takes() -> None:
     assert markdown.MOST_BYTES < 1 << 20
 
 
-@pytest.mark.parametrize(
-    "text", [*ATTACKS, "a\\|b|@all", "`|`", "<img src=x>", "[x](javascript:y)", "| --- |"]
-)
+@each("text", [*ATTACKS, "a\\|b|@all", "`|`", "<img src=x>", "[x](javascript:y)", "| --- |"])
 def test_no_name_becomes_markup(text: str) -> None:
     (finding,) = asking().findings
     said = replace(finding, message=text, node=text, remedy=text, ask=text)

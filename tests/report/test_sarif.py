@@ -18,6 +18,7 @@ from onnx import NodeProto
 
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result, sarif, sarif_rules
 from analyzer.report.result import Batch as AnyBatch
+from tests.each import each
 from tests.fuzz.promises import plain
 from tests.fuzz.strings import ATTACKS
 from tests.golden.text import parse
@@ -224,7 +225,7 @@ def test_paths_are_uri_references_that_lead_back(path: str) -> None:
     assert unquote(uri.removeprefix("file://"), errors="surrogateescape") == path
 
 
-@pytest.mark.parametrize("text", [*ATTACKS, "[click](1)"])
+@each("text", [*ATTACKS, "[click](1)"])
 def test_no_name_becomes_a_link_in_a_message(text: str) -> None:
     found = run(replace(FAILURE, message=text))
     assert not re.search(r"[^\\]\]\(", found["results"][0]["message"]["text"])

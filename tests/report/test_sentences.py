@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from analyzer.report.advised import longer, part, tidying, weight
 from analyzer.report.page import FirstStep
 from analyzer.report.words import SENTENCES
+from tests.each import each
 
 Values = dict[str, Any]
 Told = list[tuple[Values, str]]
@@ -505,7 +504,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("claim", TOLD)
+@each("claim", TOLD)
 def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> None:
     base, told = TOLD[claim]
     assert [SENTENCES[claim]({**base, **values}) for values, _ in told] == [

@@ -37,6 +37,7 @@ from analyzer.report.view.steps import (
     rank,
     recommended,
 )
+from tests.each import each
 from tests.golden.text import facts
 
 ACTION = Action(
@@ -90,7 +91,7 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
     assert sorted((after, before), key=rank) == [before, after]
 
 
-@pytest.mark.parametrize(
+@each(
     ("steps", "names"),
     [
         # What is wrong comes before what could be smaller, and what takes less work earlier.

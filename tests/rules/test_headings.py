@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser
 
-import pytest
-
 from analyzer.cli import check, report
 from analyzer.language.catalogue import LOCALE, entries
 from analyzer.ruleset import Rule, load_rules
+from tests.each import each
 
 RULES = load_rules()
 INSERT = re.compile(r"\{\{.*?\}\}")
@@ -33,7 +32,7 @@ def is_heading(text: str) -> bool:
     return words[0] in VERBS and len(words) <= MOST_WORDS and not text.endswith((".", ":"))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_says_in_a_few_words_what_to_do(rule: Rule) -> None:
     assert rule.action is not None
     assert is_heading(rule.action.source), rule.action.source
@@ -53,7 +52,7 @@ def test_in_korean_each_ends_with_what_to_do() -> None:
 FRAMEWORKS = re.compile(r"torch|keras|tensorflow|tf2onnx|paddle", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each("rule", RULES, ids=lambda rule: rule.id)
 def test_what_to_do_is_told_to_users_of_every_exporter(rule: Rule) -> None:
     told = (rule.fix, *(text.source for text in (rule.action, rule.remedy) if text is not None))
     assert not any(map(FRAMEWORKS.search, told))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import onnx
-import pytest
 from onnx import helper, parser
 from onnx.reference import ReferenceEvaluator
 
 from analyzer.ruleset import Rule, load_rules
+from tests.each import each
 
 OTHER_FORM = {
     "STR129": "RotaryEmbedding takes half of each table",
@@ -37,7 +37,7 @@ def results(text: str) -> list[Any]:
     return list(ReferenceEvaluator(model).run(outputs, feeds))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each("rule", RULES, ids=lambda rule: rule.id)
 def test_what_is_to_be_written_instead_computes_the_same(rule: Rule) -> None:
     found = next(example for example in rule.examples if example.expect == "match")
     instead = next(example for example in rule.examples if example.expect == "no-match")

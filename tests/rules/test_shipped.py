@@ -18,6 +18,7 @@ from analyzer.lint import lint
 from analyzer.resources import rules_dir
 from analyzer.ruleset import Rule, load_rules, parse_rule
 from analyzer.ruleset.explain import explain
+from tests.each import each
 from tests.ruleset.build import RULE
 from tests.snapshots.told import derived, known
 
@@ -44,7 +45,7 @@ def judged(rule_id: str, number: int) -> ExampleResult:
     return looked_at(rule_id, number)[0]
 
 
-@pytest.mark.parametrize(("rule", "example"), CASES, ids=lambda v: getattr(v, "id", v.name))
+@each(("rule", "example"), CASES, ids=lambda v: getattr(v, "id", v.name))
 def test_a_rule_says_of_its_examples_what_they_expect(rule: Rule, example: object) -> None:
     result = judged(rule.id, next(n for n, e in enumerate(rule.examples) if e is example))
     assert result.passed, str(result)
@@ -99,7 +100,7 @@ def test_rules_about_weights_are_silent_where_weights_were_not_read() -> None:
         assert lint(facts, [rule]) == ()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_file_is_named_after_its_rule_and_explains_itself(rule: Rule) -> None:
     assert rule.source == f"{rule.id}-{rule.name}.yaml"
     assert rule.since

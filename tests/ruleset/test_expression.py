@@ -16,6 +16,7 @@ from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
+from tests.each import each
 from tests.ruleset.build import CONV, SAVING, facts, node
 
 CHECKER = Checker(
@@ -53,8 +54,8 @@ def test_a_true_condition_holds_and_its_negation_does_not(source: str) -> None:
     assert not holds(f"not ({source})")
 
 
-@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
-@pytest.mark.parametrize("form", ["{} {} 1", "not {} {} 1", "1 {1} {0}", "-{} {} 1", "{}+1 {} 1"])
+@each("operator", ["<", "<=", ">", ">=", "==", "!="])
+@each("form", ["{} {} 1", "not {} {} 1", "1 {1} {0}", "-{} {} 1", "{}+1 {} 1"])
 def test_every_comparison_with_an_unknown_fact_is_not_applicable(operator: str, form: str) -> None:
     assert not holds(form.format("saving.ratio", operator), ABSENT)
 

@@ -14,6 +14,7 @@ from analyzer.ruleset.explain import explain
 from analyzer.ruleset.pattern.parse import operator_type, parse_pattern
 from analyzer.ruleset.pattern.syntax import Blank, Metavariable
 from analyzer.ruleset.trees import Refused
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 
@@ -26,7 +27,7 @@ def refusal(text: str) -> tuple[int, str]:
 LIST = ", ".join("x" for _ in range(32))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "said"),
     [
         ("", 1, "a pattern needs a statement such as 'y = Relu (x)'"),

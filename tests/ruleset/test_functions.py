@@ -21,6 +21,7 @@ from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, TEXT, Kind, Many, Values
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker, comparable
+from tests.each import each
 
 NUMBERS, ANYTHING, NAMES = Many(NUMBER), Many(ANY), Many(TEXT)
 PATTERN = nodes.Const("a+")
@@ -67,7 +68,7 @@ def test_a_pattern_is_a_literal_text_behind_a_text() -> None:
         assert not matches.takes([PATTERN, second], kinds)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "given", "result"),
     [
         ("len", ("abc",), 3), ("len", ((1, None),), 2), ("len", ([],), 0), ("len", ({"a": 1},), 1),
@@ -184,7 +185,7 @@ def test_looking_at_a_list_costs_a_step_for_each_element(
     assert known[ALLOWANCE].left == 100 - steps
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "value"),
     [
         ("xs[0]", 7), ("xs[-1]", 9), ("xs[-3]", 7), ("xs[-4]", None), ("xs[3]", None),
@@ -234,7 +235,7 @@ def test_what_can_be_compared(a: Kind, b: Kind, equal: bool, ordered: bool) -> N
     assert (comparable(a, b, ordered=False), comparable(a, b, ordered=True)) == (equal, ordered)
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "said"),
     [
         ("x", "a condition must be true or false, this is a number"),

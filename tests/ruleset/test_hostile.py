@@ -16,6 +16,7 @@ from analyzer.ruleset.expression import MAX_LENGTH, Expression, Message
 from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
+from tests.each import each
 from tests.golden.text import facts
 from tests.ruleset.build import rule_text
 from tests.steps import steps, stopped
@@ -61,13 +62,13 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("source", HOSTILE, ids=lambda s: s[:30])
+@each("source", HOSTILE, ids=lambda s: s[:30])
 def test_hostile_conditions_are_refused_in_few_steps(source: str) -> None:
     with stopped(), pytest.raises(Refused):
         steps(lambda: Expression.parse(source, CHECKER), most=LINES)
 
 
-@pytest.mark.parametrize(
+@each(
     "source",
     [
         "{% for a in [1] %}{% endfor %}", "{% set a = 1 %}", "{% include 'x' %}",

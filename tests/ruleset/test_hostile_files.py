@@ -8,6 +8,7 @@ from analyzer.errors import RuleError
 from analyzer.ruleset import parse_rule
 from analyzer.ruleset.document import MAX_ENTRIES
 from analyzer.ruleset.load import MAX_ERRORS
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 from tests.steps import steps, stopped
 
@@ -53,7 +54,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("text", "message"), HOSTILE.items(), ids=range(len(HOSTILE)))
+@each(("text", "message"), HOSTILE.items(), ids=range(len(HOSTILE)))
 def test_a_hostile_file_is_refused_in_one_line_in_few_steps(text: str, message: str) -> None:
     with stopped(), pytest.raises(RuleError) as caught:
         steps(lambda: parse_rule(text, "r.yaml"), most=LINES)

@@ -9,6 +9,7 @@ from analyzer.findings.finding import Severity
 from analyzer.ruleset import load_rules, parse_rule
 from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TRAININGS, USUAL
 from analyzer.ruleset.rule import Rule
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 RULES = load_rules()
@@ -18,7 +19,7 @@ def test_every_category_that_ships_has_usual_words() -> None:
     assert {rule.category for rule in RULES} == set(USUAL)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@each("rule", RULES, ids=lambda rule: rule.id)
 def test_what_acting_takes_is_said_in_fixed_words(rule: Rule) -> None:
     assert (rule.effort in LEVELS, rule.confidence in LEVELS) == (True, True)
     assert rule.risk in RISKS

@@ -19,6 +19,7 @@ from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import Subjects, common_groups, groups
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
+from tests.each import each
 from tests.golden.text import facts
 from tests.ruleset.build import rule_text
 
@@ -49,7 +50,7 @@ def truth(source: str, place: str) -> bool | None:
     return yes if yes or no else None
 
 
-@pytest.mark.parametrize(
+@each(
     ("place", "source", "expected"),
     [
         ("c", "node.attr.pads == [1, 1, 1, 1] and node.attr.group == 1", True),
@@ -147,7 +148,7 @@ class _Stub:
         self.shape = shape
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "message"),
     [
         ("any(node.readers, true)", "any is written any(x in list, condition on x)"),

@@ -14,6 +14,7 @@ from analyzer.findings.finding import Severity
 from analyzer.ruleset import Option, load_rules, parse_rule
 from analyzer.ruleset.explain import explain
 from analyzer.ruleset.folder import MAX_BYTES
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 
@@ -42,7 +43,7 @@ def test_a_rule_file_becomes_a_rule() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "expected"),
     [
         ({"severity": "eror"}, "r.yaml:4: 'severity' is 'eror', did you mean 'error'?"),

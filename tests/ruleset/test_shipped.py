@@ -9,6 +9,7 @@ import pytest
 from analyzer.resources import rules_dir
 from analyzer.ruleset import Rule, load_rules, parse_rule
 from analyzer.ruleset.shipped import Later, read_shipped
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 FILES = sorted(path.name for path in rules_dir().iterdir() if path.name.endswith(".yaml"))
@@ -21,7 +22,7 @@ def is_read(rule: Rule) -> bool:
     return "rule" in vars(rule._later)
 
 
-@pytest.mark.parametrize("name", FILES)
+@each("name", FILES)
 def test_a_rule_that_ships_is_what_it_would_be_if_a_user_had_written_it(name: str) -> None:
     text = (rules_dir() / name).read_text("utf-8")
     whole, rule = parse_rule(text, name), read_shipped(text, name)

@@ -24,6 +24,7 @@ from analyzer.ruleset.select import (
 )
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
+from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 OPTIONS = {
@@ -52,7 +53,7 @@ def test_an_option_takes(name: str, given: object, value: object) -> None:
     assert (type(found), found) == (type(value), value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "given", "said"),
     [
         ("shrae", 1, "unknown option 'shrae', did you mean 'share'?"),
@@ -149,7 +150,7 @@ def test_a_rule_is_found_by_id_in_any_case_and_by_name() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "value"),
     [
         ("1", 1), ("-1", -1), ("+1_000", 1000), ("1.5", 1.5), ("1.", 1.0), ("1e3", 1000.0),

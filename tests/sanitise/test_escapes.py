@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from analyzer import sanitise
 from analyzer.report.json import encode
 from analyzer.sanitise import sinks, visible
+from tests.each import each
 from tests.oracle import obeyed
 
 EVERYTHING = [
@@ -142,7 +143,7 @@ MARKUP = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", MARKUP)
+@each("text", MARKUP)
 def test_markdown_shows_text_as_text(text: str) -> None:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for source in (
@@ -163,7 +164,7 @@ def test_what_a_rule_has_in_backquotes_is_code_and_nothing_else_is() -> None:
     assert code == ["git lfs pull", "key = [1]", "@all"]
 
 
-@pytest.mark.parametrize(
+@each(
     "word",
     ["@all", "@a/b", "a@b.c", "#1", "a/b#1", "GH-1", "ABC-12", "deadbeef", "http://a.b", "HTTPS://a",
      "www.a.b", "_www.a.b", "x_deadbeef", ":x:", "$a$", "!1", "~bug", "%1", '%"a"', "&1", "$1",

@@ -22,6 +22,7 @@ from analyzer.sanitise import (
     xml_text,
 )
 from analyzer.sanitise.visible import clean, escape
+from tests.each import each
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_a_cell_is_no_longer_than_spreadsheets_keep() -> None:
     assert len(csv_cell("x" * 32_768)) == len(csv_cell("=" + "x" * 32_767)) == 32_767
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("plain words", "plain words"), ("a_b *c* [d] {e} |f| ~g !h ^i",
@@ -101,7 +102,7 @@ def test_xml_has_no_markup_and_no_attachment() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("stem", "name"),
     [
         ("a", "a"), ("a/b\\c", "a_b_c"), ('<>:"|?*', "_______"), ("-a", "_-a"), (".a", "_.a"),

@@ -21,6 +21,7 @@ from analyzer.scaling.dims import Dims
 from analyzer.scaling.layout import refit
 from analyzer.scaling.system import RELATIONS, _relation
 from analyzer.scaling.term import Term
+from tests.each import each
 
 
 @dataclass
@@ -310,7 +311,7 @@ RESIZES = [
 EVERY = [*PRODUCTS, *MAPS, *SEQUENCES, *NORMS, *LAYOUTS, *SHAPES, *RESIZES]
 
 
-@pytest.mark.parametrize("line", EVERY, ids=lambda line: f"{line.op} {line.before}")
+@each("line", EVERY, ids=lambda line: f"{line.op} {line.before}")
 def test_sizes_follow_as_the_operator_is_defined(line: Line) -> None:
     judged = Judged(line)
     assert (judged.fed, judged.slid) == (line.fed, line.slid)

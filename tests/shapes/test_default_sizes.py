@@ -15,6 +15,7 @@ from analyzer.shapes.bindings import bind, sizes_of_symbols
 from analyzer.shapes.sound import FrontEnd, Sound
 from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import Type
+from tests.each import each
 from tests.golden.text import parse
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def bound(
     return bind(build_program(model, {"": 17}), stated, most)
 
 
-@pytest.mark.parametrize(
+@each(
     ("declared", "shape"),
     [
         # the first of several axes is the batch, the others are steps up to three of them
@@ -64,7 +65,7 @@ def test_what_is_past_is_empty_along_its_last_axis_but_one(declared: str, shape:
     assert found.types["Past_0"].shape == shape
 
 
-@pytest.mark.parametrize(
+@each(
     ("declared", "body", "weights", "shape"),
     [
         ("a,b,c", "y = Conv (x, w)", {"w": (8, 5, 3)}, (1, 5, 128)),

@@ -10,6 +10,7 @@ from onnx import TensorProto
 
 from analyzer.shapes.fold import FOLDS, fold, shape_value
 from analyzer.shapes.fold_inputs import NotFoldable
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -44,7 +45,7 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("op", "inputs", "attributes", "expected"), CASES)
+@each(("op", "inputs", "attributes", "expected"), CASES)
 def test_value(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any], expected: Any) -> None:
     assert run(op, *inputs, **attributes) == expected
 

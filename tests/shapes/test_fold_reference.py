@@ -14,6 +14,7 @@ from analyzer.graph.call import Call, Unknown
 from analyzer.shapes.fold import FOLDS, fold
 from analyzer.shapes.fold_inputs import ints, optional
 from analyzer.shapes.partial import PARTIAL_RULES
+from tests.each import each
 
 L, F = np.int64, np.float32
 GRID = np.arange(24, dtype=L).reshape(2, 3, 4)
@@ -112,7 +113,7 @@ def named(case: Case) -> str:
     return f"{op}-{version}-{[a.shape for a in inputs]}-{attributes}"
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@each("case", CASES, ids=named)
 def test_a_constant_is_what_the_reference_makes_of_it(case: Case) -> None:
     op, inputs, attributes, version = case
     parts = len(inputs[1]) if op == "Split" and len(inputs) > 1 else 1
@@ -155,7 +156,7 @@ def test_a_constant_is_its_attribute(attributes: dict[str, Any], value: Any) -> 
     np.testing.assert_array_equal(found, value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("op", "inputs", "attributes"),
     [
         ("Constant", (), {}), ("Constant", (), {"value": "text"}),

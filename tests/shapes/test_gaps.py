@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from onnx.reference import ReferenceEvaluator
 
+from tests.each import each
 from tests.golden.text import facts, parse
 
 MEL = "int64 m = {6}, float a = {0}, float b = {4096}"
@@ -39,7 +39,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operator", "constants", "inputs", "opset"), CASES)
+@each(("operator", "constants", "inputs", "opset"), CASES)
 def test_a_result_has_the_type_that_the_reference_computes(
     operator: str, constants: str, inputs: str, opset: int
 ) -> None:

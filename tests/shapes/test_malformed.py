@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 from onnx import helper
 
+from tests.each import each
 from tests.golden.text import facts_of, parse
 
 
-@pytest.mark.parametrize("op", ["Constant", "SequenceLength", "Shape", "Size"])
-@pytest.mark.parametrize(
-    ("inputs", "outputs"), [([], []), (["x"], []), ([], ["u"]), ([""], ["u"]), (["x"], [""])]
-)
+@each("op", ["Constant", "SequenceLength", "Shape", "Size"])
+@each(("inputs", "outputs"), [([], []), (["x"], []), ([], ["u"]), ([""], ["u"]), (["x"], [""])])
 def test_an_operator_without_operands_or_results_is_passed_over(
     op: str, inputs: list[str], outputs: list[str]
 ) -> None:

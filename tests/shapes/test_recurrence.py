@@ -11,6 +11,7 @@ from analyzer.graph.program import build_program, normal_domain
 from analyzer.shapes import recurrence
 from analyzer.shapes.recurrence import parts_of_inputs
 from tests import runtime
+from tests.each import each
 from tests.golden.text import facts, parse
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def run(graph: str, found: Facts) -> None:
     session = runtime.session(parse(graph).SerializeToString())
     kinds = {"float32": np.float32, "int32": np.int32, "bool": np.bool_}
     fed: dict[str, Any] = {}
-    for each in found.inputs:
-        fed[each.name] = np.ones([d for d in each.shape or () if d is not None],
-                                 kinds[each.dtype or ""])  # fmt: skip
+    for fact in found.inputs:
+        fed[fact.name] = np.ones([d for d in fact.shape or () if d is not None],
+                                 kinds[fact.dtype or ""])  # fmt: skip
     session.run(None, fed)
 
 
@@ -192,7 +193,7 @@ FOLLOWED: dict[str, tuple[str, int]] = {
 """How a state comes from the input ``h``, and which of its axes is the batch."""
 
 
-@pytest.mark.parametrize(("graph", "axis"), FOLLOWED.values(), ids=FOLLOWED)
+@each(("graph", "axis"), FOLLOWED.values(), ids=FOLLOWED)
 def test_the_batch_is_followed_through_what_moves_it(graph: str, axis: int) -> None:
     assert parts(graph) == {("h", axis): "batch"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.facts import Range
+from tests.each import each
 from tests.golden.text import facts
 
 NUMBERS = (
@@ -46,7 +47,7 @@ def runs(args: str, body: str, carried: tuple[str, str, str] = ("", "", "")) -> 
     return relu.executions_range
 
 
-@pytest.mark.parametrize(("args", "body", "trips"), TRIPS)
+@each(("args", "body", "trips"), TRIPS)
 def test_a_loop_runs_as_often_as_limit_and_condition_allow(
     args: str, body: str, trips: Range
 ) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from analyzer.targets.atoms import _OUTLINED, _TESTS, holds, sees_outlines
 from analyzer.targets.condition import parse_condition
 from analyzer.targets.use import NO_SUCH, UNKNOWN, UNSET, TensorValue, Use
+from tests.each import each
 from tests.targets.calls import (
     BIG,
     EMPTY,
@@ -172,7 +172,7 @@ CASES: Mapping[str, list[tuple[Use, bool | None]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("condition", CASES)
+@each("condition", CASES)
 def test_an_atom_is_true_false_or_unknown(condition: str) -> None:
     (clause,) = parse_condition(condition)
     for index, (use, truth) in enumerate(CASES[condition]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.targets.condition import ConditionError, parse_condition
+from tests.each import each
 from tests.targets.asking import fit, own
 
 CONV = """g (float[1,4,8,8] x, float[2,3] other) => (float[1,8,8,8] y)
@@ -19,7 +20,7 @@ LSTM = """g (float[2,1,4] x, float[1,12,4] w, float[1,12,4] r) => (float[2,1,1,4
   { y = GRU <hidden_size = 4, activations = ["Sigmoid", "Tanh"]> (x, w, r) }"""
 
 
-@pytest.mark.parametrize(
+@each(
     ("model", "op", "condition", "truth"),
     [
         (CONV, "Conv", "rank(#0)==4; rank(#1) in 3..5; const(#1)", True),

@@ -9,6 +9,7 @@ from analyzer.targets.condition import Atom, ConditionError, parse_condition
 from analyzer.targets.conditions_told import told
 from analyzer.targets.reasons import why_not, why_unknown
 from analyzer.targets.use import Use
+from tests.each import each
 from tests.targets.calls import (
     BIG,
     EMPTY,
@@ -24,7 +25,7 @@ from tests.targets.calls import (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "atoms"),
     [
         ("rank(#3)==4", [Atom("rank", "rank(#3)==4", (3,), "", "==", ("4",))]),
@@ -87,7 +88,7 @@ def test_two_thousand_characters_are_allowed() -> None:
     assert len(parse_condition("never;" * 333 + ";;")) == 333
 
 
-@pytest.mark.parametrize(
+@each(
     ("condition", "use", "said"),
     [
         ("rank(#0)==3", call(MAP), "input 0 has rank 4"),

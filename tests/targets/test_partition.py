@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import onnx
-import pytest
 from onnx import TensorProto, helper
 from onnxruntime.tools.mobile_helpers import usability_checker
 
+from tests.each import each
 from tests.targets.asking import fit, own
 
 RELU_ONLY = "ai.onnx,Relu,1,,,,\nai.onnx,Add,1,,,,\n"
@@ -51,7 +51,7 @@ def _random_model(seed: int, size: int) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_random_graphs_fall_into_as_many_parts_as_for_onnx_runtime(seed: int) -> None:
     model = _random_model(seed, 5 + seed)
     found = fit(model, own(RELU_ONLY))

@@ -8,6 +8,7 @@ from analyzer.errors import ConfigError
 from analyzer.targets.condition import parse_condition
 from analyzer.targets.dtypes import short
 from analyzer.targets.table import COLUMNS, KEYS, Row, Table, read_table
+from tests.each import each
 from tests.targets.asking import HEAD
 
 TEXT = HEAD.format(id="ours", kind="delegate")
@@ -102,7 +103,7 @@ def test_no_more_than_50_mistakes_are_named() -> None:
     assert len(mistakes("a\n" * 51)) == 50
 
 
-@pytest.mark.parametrize(
+@each(
     ("dtype", "word"),
     [
         ("float32", "f32"), ("float16", "f16"), ("bfloat16", "bf16"), ("float64", "f64"),

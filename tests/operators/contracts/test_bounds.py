@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 
+from tests.each import each
 from tests.operators.contracts.neighbours import call, found
 from tests.operators.contracts.nodes import both, ints, outputs, put, refusal, state, violations
 from tests.operators.contracts.test_neighbours import FAMILIES
@@ -197,7 +197,7 @@ CASES: list[tuple[str, Change, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("family", "change", "sentence"), CASES)
+@each(("family", "change", "sentence"), CASES)
 def test_a_bound_is_where_the_runtime_has_it(family: str, change: Change, sentence: str) -> None:
     known = family if family in FAMILIES else f"{MS} {family}"
     node = copy.deepcopy(FAMILIES[known].make(RNG(0)))

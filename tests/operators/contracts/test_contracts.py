@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 
 import numpy as np
-import pytest
 
+from tests.each import each
 from tests.operators.contracts.contrib_families import FAMILIES as CONTRIB
 from tests.operators.contracts.families import FAMILIES as STANDARD
 from tests.operators.contracts.ml_families import FAMILIES as ML
@@ -26,7 +26,7 @@ FAMILIES = {
 BREAKS = [(family, name) for family in FAMILIES for name in FAMILIES[family].breaks]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@each("family", FAMILIES)
 def test_valid_operators_run_and_have_no_violation(family: str) -> None:
     for seed in SEEDS:
         for node in FAMILIES[family].valid(np.random.default_rng(seed)):
@@ -34,7 +34,7 @@ def test_valid_operators_run_and_have_no_violation(family: str) -> None:
             assert violations(node) == []
 
 
-@pytest.mark.parametrize(("family", "name"), BREAKS)
+@each(("family", "name"), BREAKS)
 def test_a_broken_contract_is_grave_where_the_runtime_refuses_it(family: str, name: str) -> None:
     for seed in SEEDS:
         node = FAMILIES[family].broken(name, np.random.default_rng(seed))

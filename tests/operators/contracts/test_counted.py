@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analyzer.operators.contracts import contracts_of
 from tests.costs.counted import CASES
 from tests.costs.counted.case import RUNTIME, Case, call, outside
+from tests.each import each
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.beside == RUNTIME], ids=str)
+@each("case", [case for case in CASES if case.beside == RUNTIME], ids=str)
 def test_what_runs_has_no_violation(case: Case) -> None:
     node = call(case, outside(case))
     found = [v for contract in contracts_of(case.domain, case.op) for v in contract(node)]

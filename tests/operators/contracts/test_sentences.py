@@ -7,9 +7,9 @@ import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from onnx import numpy_helper
 
+from tests.each import each
 from tests.operators.contracts.nodes import both, deeper, ints, longer, put, real, state, violations
 from tests.operators.contracts.nodes import refusal as refused
 from tests.operators.contracts.test_neighbours import FAMILIES
@@ -253,7 +253,7 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("family", "change", "sentences"), SAID)
+@each(("family", "change", "sentences"), SAID)
 def test_what_is_wrong_is_said_with_its_numbers(
     family: str, change: Callable[[Node], None], sentences: list[str]
 ) -> None:

@@ -13,6 +13,7 @@ from analyzer.report.drawing import Box, Depth, Drawing, draw
 from analyzer.report.drawing.draw import MOST, _became, _fitting_name
 from analyzer.report.drawing.fold import cut, fold
 from analyzer.report.drawing.record import Becoming
+from tests.each import each
 from tests.golden.text import facts
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
@@ -35,8 +36,8 @@ def test_every_mac_is_in_exactly_one_box(name: str, depth: Depth) -> None:
     assert drawing.operators + drawing.hidden == len(result.facts.nodes)
 
 
-@pytest.mark.parametrize("depth", get_args(Depth))
-@pytest.mark.parametrize("name", NETWORKS)
+@each("depth", get_args(Depth))
+@each("name", NETWORKS)
 def test_edges_lead_from_producers_to_readers_that_exist(name: str, depth: Depth) -> None:
     drawing = draw(network(name), depth)
     outputs = {n for n, box in enumerate(drawing.boxes) if box.role == "output"}
