@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from analyzer.compare import keys
@@ -18,7 +19,7 @@ from analyzer.compare.contexts import around
 from analyzer.compare.makers import makers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
@@ -46,7 +47,6 @@ class Matching:
         """Operators of the new model by those of the old one."""
         self.back: dict[int, int] = {}
         """The other way round."""
-        self._fresh: deque[tuple[int, int]] = deque()
         self._looks = {id(old): looks[0], id(new): looks[1]}
         self._run()
 
@@ -172,28 +172,29 @@ class Matching:
 
     def _pair(self, old: int, new: int) -> None:
         self.partner[old], self.back[new] = new, old
-        self._fresh.append((old, new))
 
     def _spread(self, alike: Key) -> None:
         """From every pair to what feeds both at one slot, and to what alone reads both."""
         todo = deque(self.partner.items())
-        self._fresh.clear()
         while todo:
             before, after = todo.popleft()
-            self._to_sources(self.old.parts[before], self.new.parts[after], alike)
-            self._to_readers(self.old.parts[before], self.new.parts[after], alike)
-            todo.extend(self._fresh)
-            self._fresh.clear()
+            old, new = self.old.parts[before], self.new.parts[after]
+            for one, other in chain(self._sources(old, new), self._readers(old, new, alike)):
+                if one in self.partner or other in self.back:
+                    continue
+                if alike(self.old.parts[one]) == alike(self.new.parts[other]):
+                    self._pair(one, other)
+                    todo.append((one, other))
 
-    def _to_sources(self, old: Part, new: Part, alike: Key) -> None:
+    def _sources(self, old: Part, new: Part) -> Iterator[tuple[int, int]]:
         there = {keys.slot(new, source.slot): source for source in new.sources}
         for source in old.sources:
             other = there.get(keys.slot(old, source.slot))
             if other is not None and source.port == other.port:
-                self._try(source.part, other.part, alike)
+                yield source.part, other.part
 
-    def _to_readers(self, old: Part, new: Part, alike: Key) -> None:
-        if not old.readers or len(old.readers) > _MANY or len(new.readers) > _MANY:
+    def _readers(self, old: Part, new: Part, alike: Key) -> Iterator[tuple[int, int]]:
+        if max(len(old.readers), len(new.readers)) > _MANY:
             return
         sides: list[dict[Hashable, list[int]]] = []
         for part, network, taken in ((old, self.old, self.partner), (new, self.new, self.back)):
@@ -207,13 +208,7 @@ class Matching:
         for where, indices in sides[0].items():
             others = sides[1].get(where, ())
             if len(indices) == len(others) == 1:
-                self._try(indices[0], others[0], alike)
-
-    def _try(self, old: int, new: int, alike: Key) -> None:
-        if old in self.partner or new in self.back:
-            return
-        if alike(self.old.parts[old]) == alike(self.new.parts[new]):
-            self._pair(old, new)
+                yield indices[0], others[0]
 
 
 _MANY = 64

@@ -46,11 +46,6 @@ class Wired:
         self._order = {part.node.id: part for part in self.parts}
         self._connect()
 
-    @property
-    def outputs(self) -> frozenset[Hashable]:
-        """What stands for the outputs of the model."""
-        return frozenset(self.ends.outputs.values())
-
     def part(self, node: str) -> Part:
         """The operator with this id."""
         return self._order[node]

@@ -135,9 +135,9 @@ def _spacings() -> Iterator[tuple[Spacing, float]]:
     """Those that can be tried, and how far each is from what a report has."""
     steps = [step / STEPS for step in range(-STEPS, STEPS + 1)]
     for share in steps:
-        rows = (APART if share > 0 else -CLOSER) * share
+        rows = max(APART * share, -CLOSER * share)
         for late in steps:
-            more = (LATE if late > 0 else -CLOSER) * late
+            more = max(LATE * late, -CLOSER * late)
             if rows + more >= CLOSER:
                 spacing = Spacing(
                     1 + LINES_MOVE * share, rows * MM, more * MM, 1 + GAPS_MOVE * share

@@ -93,7 +93,7 @@ def _usual(scaler: Scaler) -> list[float]:
     if any(side % GRID for side in scaler.sides) or len(set(scaler.sides)) != 1:
         return usual
     today = scaler.sides[0]
-    snapped = [max(1, round(today * rho / GRID)) * GRID / today for rho in usual]
+    snapped = [round(today * rho / GRID) * GRID / today for rho in usual]
     if today >= ROOMY:
         return list(dict.fromkeys(snapped))
     pairs = zip(usual, snapped, strict=True)

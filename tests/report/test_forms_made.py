@@ -97,6 +97,10 @@ def test_what_stays_beside_smaller_weights_is_told_where_it_is_much() -> None:
     assert told(100_000, 25_000, 1_023) == ""
     assert told(400_000, 400_000, 300_000).startswith("293 KiB of constants stay; the file about")
     assert told(None, 0, 300_000) == ""
+    little = replace(one, weight_bytes=96_000, file_now=100_000, file_bytes=96_400)
+    assert in_file(little) == "", "nine tenths of what the weights shrink by"
+    less = replace(little, file_bytes=96_401)
+    assert in_file(less) == "the file about 94.14 KiB instead of 97.66 KiB"
     same = replace(one, weight_bytes=100_000, file_now=1, file_bytes=1, constants=9_999)
     assert in_file(same) == ""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from analyzer.devices import profile
+from analyzer.report.view.options.recurrent import forms
 from analyzer.smaller.recurrent import Recurrent, RecurrentLayer, recurrent
 from tests.golden.text import facts
 
@@ -85,3 +87,23 @@ def test_what_is_not_known_of_a_layer_is_none_or_nothing() -> None:
     once = replace(LSTM, directions=2, steps=1)
     assert Recurrent((once, replace(once, steps=0))).back_and_forth == (replace(once, steps=0),)
     assert recurrent(facts("g (float[2] x) => (float[2] y) { y = Relu (x) }")) is None
+
+
+def test_each_smaller_form_has_what_stays_of_the_whole_model() -> None:
+    model = facts(GRAPH)
+    made = {form.id: form for form in forms(model, profile("a100"))}
+    macs, held = 3 * 1400 + 840 + 4 * 350, model.parameters.kept_bytes
+    assert {name: (form.macs, form.weight_bytes) for name, form in made.items()} == {
+        "lstm-int8": (None, held - 110),
+        "gru": (macs - 700, held - 56),
+        "forward": (macs - 420, held - 72),
+    }
+    integers = made["lstm-int8"]
+    assert integers.macs_by_precision == {
+        "int8": 2800, "float32": macs - 350 - 2800, "float16": 350,
+    }  # fmt: skip
+    assert integers.alters == ("first", "again")
+    few = facts("g (float[2,1,1] x, float[1,1,1] w, float[1,1,1] r) => (float y) "
+                "{ y = RNN <hidden_size = 1> (x, w, r) }")  # fmt: skip
+    assert list(forms(few, None)) == [], "neither gates nor directions to leave out"
+    assert list(forms(facts("g (float[2] x) => (float[2] y) { y = Relu (x) }"), None)) == []

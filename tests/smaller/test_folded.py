@@ -58,6 +58,16 @@ def test_results_above_a_limit_stay_computed_and_what_they_read_is_stored() -> N
     assert [limit_under(found, most) for most in (whole * 2, small, 1)] == [None, 1 << 16, 1 << 10]
 
 
+def test_the_mildest_limit_under_which_a_file_grows_by_less_is_advised() -> None:
+    for count, limit in ((16385, 1 << 16), (16384, 1 << 14), (4097, 1 << 14), (4096, 1 << 12),
+                         (1025, 1 << 12), (1024, 1 << 10), (257, 1 << 10)):  # fmt: skip
+        found = facts(f"g (float[1] x) => (float[1] y, float[{count}] z) "
+                      f"<int64[1] n = {{{count}}}, float[1] i = {{1}}> "
+                      "{ z = Expand (i, n)  y = Mul (x, i) }")  # fmt: skip
+        assert limit_under(found, 4 * count - 8) == limit, count
+        assert limit_under(found, 4 * count - 7) is None, count
+
+
 def test_the_peak_in_the_order_of_levels_is_of_all_that_is_ready_at_once() -> None:
     def peak(body: str, given: str = "float[4] x") -> int | None:
         return levelled_peak(facts(f"g ({given}) => (float[4] y) <float[4] w = {{1,2,3,4}}> "
