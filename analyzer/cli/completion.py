@@ -107,9 +107,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     from analyzer.cli.candidates import candidates
 
     words = arguments.line.split(SEPARATOR)
-    whole = joined(words) if arguments.shell == "bash" else words
-    # Bash replaces the last word as it has split the line, so that is all that it gets.
-    done = len(whole[-1]) - len(words[-1].lstrip("=:") if whole != words else words[-1])
+    whole, done = words, 0
+    if arguments.shell == "bash":
+        whole = joined(words)
+        # Bash replaces the last word as it has split the line, so that is all that it gets.
+        done = len(whole[-1]) - len(words[-1].lstrip("=:"))
     for kind, value, text in candidates(whole):
         fields = map(clean, (kind, value[done:], text))
         console.write("\t".join(fields).encode() + b"\n")

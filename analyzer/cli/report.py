@@ -120,7 +120,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     formats = tuple(dict.fromkeys(arguments.format))
     unknown = [name for name in formats if name not in REPORT_FORMATS]
     if unknown or not formats:
-        what = unknown[0] if unknown else "nothing"
+        what = next(iter(unknown), "nothing")
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     if arguments.open and "html" not in formats:
         raise ConfigError("--open shows the HTML; let html be among --format")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from analyzer.cli.config import read
+from analyzer.cli.config import read, table
 from analyzer.cli.config.find import NAMES, Finder
 from analyzer.cli.config.table import Errors
 from analyzer.cli.config.verify import check_bases
@@ -128,3 +129,22 @@ def test_a_folder_of_many_models_is_looked_through_once(
         str(folder / name) for folder in (far, far.parent) for name in NAMES
     )
     assert list(finder.ignored) == [str(far.parent / "onnxlint.toml")]
+
+
+@pytest.mark.parametrize(
+    ("holds", "right", "wrong"),
+    [
+        (table._is_count, [0, table.MOST], [-1, table.MOST + 1, True, 1.0, "1"]),
+        (table._is_shape, [[], [1, 2]], [1, [-1], ["1"], (1,)]),
+        (table._is_texts, [[], ["a", ""]], ["a", ("a",), [1], ["a", 1]]),
+        (table._is_text_or_texts, ["", "a", [], ["a"]], [1, None, [1]]),
+        (table._is_axes, ["x", ["a"], ["a", "b"], [["a"], ["b", "c"]]],
+         ["a", "", [], [[]], [["a"], []], [["a"], [1]], [1], {"a": "b"}, {"ab": 1}, (["a"],)]),
+        (table._is_tables, [[], [{}], [{"a": 1}, {}]], [{}, [1], [{}, []], ({},)]),
+    ],
+)  # fmt: skip
+def test_a_value_is_of_its_kind_or_is_not(
+    holds: Callable[[Any], bool], right: list[Any], wrong: list[Any]
+) -> None:
+    assert [value for value in right if not holds(value)] == []
+    assert [value for value in wrong if holds(value)] == []

@@ -233,6 +233,13 @@ def test_an_output_into_an_open_descriptor_goes_there(tmp_path: Path) -> None:
         outputs.write_files({f"/dev/fd/{writer}": b"data"})
 
 
+def test_a_device_is_written_to_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    monkeypatch.setattr(outputs, "write_all", lambda _descriptor, data: written.append(data))
+    outputs.write_files({os.devnull: b"data"})
+    assert written == [b"data"]
+
+
 class Without:
     """Exclusions by the ends of paths."""
 
@@ -327,6 +334,7 @@ def test_where_the_current_folder_is_gone(tmp_path: Path, monkeypatch: pytest.Mo
         ("zsh", ["check", "--format=jso"],
          [("word", "--format=json", ""), ("word", "--format=jsonl", "")]),
         ("bash", ["check", "--output", "jso"], None),
+        ("bash", ["inspect", "--count", "="], [("word", "macs", ""), ("word", "flops", "")]),
     ],
 )  # fmt: skip
 def test_a_shell_is_offered_the_rest_of_its_last_word(

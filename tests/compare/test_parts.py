@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from analyzer.compare import keys
 from analyzer.compare.couples import _makers, _way
 from analyzer.compare.ends import ends_of
+from analyzer.compare.headlines import exchange
 from analyzer.compare.network import Wired
 from analyzer.compare.part import Part
 from tests.golden.text import facts_of, parse
@@ -175,3 +178,19 @@ def test_the_way_of_a_matrix_into_its_product(body: str, way: tuple[bool, tuple[
     wired = Wired(model, ends_of(model, model)[0])
     part = wired.part("y")
     assert _way(wired, part, 1, _makers(wired, part)) == way
+
+
+def test_what_is_behind_layers_goes_as_far_as_those_that_read_it() -> None:
+    def part(index: int, *sources: int, weighted: bool = False) -> Any:
+        read = [SimpleNamespace(part=source) for source in sources]
+        return SimpleNamespace(index=index, is_weighted=weighted, sources=read)
+
+    parts = [
+        part(0), part(1, 0, weighted=True), part(2, 1), part(3, 0, 2),
+        part(4, 3, weighted=True), part(5, 4), part(6, 0), part(7, 6, weighted=True),
+    ]  # fmt: skip
+    assert exchange._behind(parts, {1}) == {1, 2, 3, 4}
+    assert exchange._behind(parts, {7}) == {7}
+    assert exchange._behind(parts, set()) == set()
+    alike = [SimpleNamespace(index=i, outline=o) for i, o in ((4, "a"), (5, "b"), (6, "a"))]
+    assert exchange._places(cast("Any", alike)) == {4: ("a", 0), 5: ("b", 0), 6: ("a", 1)}

@@ -17,6 +17,7 @@ from analyzer.report.compare.view.layers import (
     ComparedOperator,
     ComparedPlace,
 )
+from analyzer.report.view import whatif
 from analyzer.report.view.neighbours import BLANK, Neighbours
 from analyzer.report.view.options import prepared, scaled, types
 from analyzer.report.view.options.form import STAY, Terms, _in_proportion, form, is_guessed
@@ -534,3 +535,15 @@ def test_names_near_an_operator_are_blanks_where_they_are_words() -> None:
     )  # fmt: skip
     assert near.masked("absent", ("absent b",)) == (f"{blank} b",)
     assert near.masked("", ("a",)) == ("a",)
+
+
+def test_a_model_without_another_size_has_the_reason_and_no_table() -> None:
+    held = "float[2,2] w = {1, 2, 3, 4}, float[2,2] v = {1, 2, 3, 4}"
+    for body, reason in (
+        ("y = MatMul (x, w)  z = MatMul (x, v)",
+         "No other width, depth or input size of the model could be counted."),
+        ("y = MatMul (x, w)  z = Relu (x)",
+         "The model has no layers with weights between which there is a width."),
+    ):  # fmt: skip
+        graph = f"g (float[3,2] x) => (float[3,2] y, float[3,2] z) <{held}> {{ {body} }}"
+        assert whatif.view(facts(graph)) == WhatIf(reason), body

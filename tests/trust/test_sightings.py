@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -10,7 +12,7 @@ from onnx import ModelProto, TensorProto, helper
 
 from analyzer.contents import Sighting, Text
 from analyzer.trust import sightings as sightings_
-from analyzer.trust.texts import StringGroup
+from analyzer.trust.texts import StringGroup, Strings
 from tests.each import each
 from tests.steps import steps
 from tests.trust.build import contents, families, model, sightings, with_metadata
@@ -320,6 +322,37 @@ def test_from_which_lengths_on_and_where_texts_are_looked_at() -> None:
         for kind in kinds:
             expected = {found} - {""} if (found, kind) != ("long", "element") else set()
             assert families(stored(kind, text)) == expected, (text[:9], kind)
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_of_a_long_text_a_mebibyte_is_looked_at_and_sixteen_of_all(thorough: bool) -> None:
+    strings, mebibyte = object.__new__(Strings), 1 << 20
+    strings._groups, strings._thorough = {}, thorough
+    sizes = [100, *[mebibyte + 5] * 15, mebibyte, 7]
+    ends = [*accumulate(sizes)]
+    asked: list[tuple[int, int]] = []
+
+    def stretch(start: int, stop: int) -> bytes:
+        asked.append((start, stop))
+        return b"%d" % start * (stop > start)
+
+    fields = ["AttributeProto.s", "StringStringEntryProto.value", *["NodeProto.doc_string"] * 16]
+    kinds = ["attribute", "metadata", *["documentation"] * 16]
+    roles = ["attribute", "metadata value", *["documentation"] * 16]
+    texts = [SimpleNamespace(field=field, start=end - size, stop=end)
+             for field, size, end in zip(fields, sizes, ends, strict=True)]  # fmt: skip
+    payloads = SimpleNamespace(rest=SimpleNamespace(long_texts=texts), stretch=stretch)
+    strings._long_texts(cast("Any", SimpleNamespace(payloads=payloads)))
+    read = sizes if thorough else [100, *[mebibyte] * 15, mebibyte - 100, 0]
+    starts = [end - size for size, end in zip(sizes, ends, strict=True)]
+    assert asked == [(start, start + size) for start, size in zip(starts, read, strict=True)]
+    made = [*strings.groups()]
+    assert [(g.kind, g.nesting, g.role, g.length) for g in made] == [
+        (kind, None, f"{role} at offset {start:,}", size)
+        for kind, role, start, size in zip(kinds, roles, starts, sizes, strict=True)
+    ]
+    assert [*made[1].first.items()] == [(b"100", "")]
+    assert [*made[-1].first] == [b"%d" % starts[-1] if thorough else b" "]
 
 
 def test_two_hundred_different_excerpts_of_a_shape_are_listed() -> None:
