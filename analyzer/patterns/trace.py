@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 """May leave every element where it is."""
+NORM_USERS = {"Add", "Cast", "Sqrt", "Sub"}
+"""Read the mean or variance of a layer normalisation in parts."""
 
 
 def trace(graph: Digraph[str], nodes: Mapping[str, Node]) -> Flow:
@@ -131,4 +133,4 @@ def _is_norm_mean(graph: Digraph[str], node: str, call: Call) -> bool:
         for reader, edge in read_by(graph, node)
         if edge.slot is not None and not edge.outer
     }
-    return len(reduced_axes(call)) == 1 and users <= {"Add", "Cast", "Sqrt", "Sub"} and bool(users)
+    return len(reduced_axes(call)) == 1 and bool(users) and not users - NORM_USERS

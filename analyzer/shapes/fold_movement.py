@@ -106,8 +106,6 @@ def _constant_of_shape(attributes: Mapping[str, Any], inputs: Arrays, _: int) ->
 
 def _range(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
     start, limit, delta = (whole(inputs, i).ravel()[0] for i in range(3))
-    if delta == 0:
-        raise NotFoldable
     return [np.arange(start, limit, delta, dtype=np.asarray(start).dtype)]
 
 

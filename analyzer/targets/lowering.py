@@ -224,14 +224,15 @@ class _Builder:
             return True
         if is_end or graph or op.bodies or is_kept_apart(use):
             return False
-        key = (use.op_type, use.domain, tuple(map(_operand, use.inputs)), len(op.outputs),
+        key = (use.op_type, use.domain, tuple(map(_operand, use.inputs)),
+               tuple(map(bool, op.outputs)),
                tuple(sorted(a.SerializeToString() for a in op.proto.attribute)))  # fmt: skip
         first = self.same.setdefault(key, use)
         if first is use:
             return False
         self.flow.gone.append(use)
         for name, value in zip(op.outputs, first.outputs, strict=True):
-            if name and value is not None:
+            if value is not None:
                 env.values[name] = value
         return True
 

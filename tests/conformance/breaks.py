@@ -120,6 +120,13 @@ CHAIN: Mapping[str, Edit] = {
         helper.make_attribute("aplha", 1.0)
     ),
     "an attribute twice": lambda m: _leaky(m).attribute.append(helper.make_attribute("alpha", 1.0)),
+    "an attribute three times": lambda m: _leaky(m).attribute.extend(
+        helper.make_attribute("alpha", value) for value in (1.0, 2.0)
+    ),
+    "a constant without a value": lambda m: _added(m, helper.make_node("Constant", [], ["d"])),
+    "a constant with two values": lambda m: _added(
+        m, helper.make_node("Constant", [], ["d"], value_float=1.0, value_int=2)
+    ),
     "an attribute of another type": lambda m: (
         _leaky(m).attribute[0].CopyFrom(helper.make_attribute("alpha", 1))
     ),
@@ -250,9 +257,12 @@ LOOPING: Mapping[str, Edit] = {
     ),
     "a trip count that is no int64": lambda m: _typed(m.graph.input[0], TensorProto.INT32),
     "a loop condition that is no bool": lambda m: _typed(m.graph.input[1], TensorProto.INT64),
+    "a loop whose body has another name": lambda m: _set(_node(m, 1).attribute[0], "name", "bode"),
     "a loop without a body": lambda m: _node(m, 1).ClearField("attribute"),
 }
 SCANNING: Mapping[str, Edit] = {
+    "a scan whose body has another name": lambda m: _set(_node(m, 0).attribute[1], "name", "bode"),
+    "a scan that does not say what it scans": lambda m: _node(m, 0).attribute.pop(0),
     "no scanned inputs": lambda m: _set(_node(m, 0).attribute[0], "i", 0),
     "more scanned inputs than there are": lambda m: _set(_node(m, 0).attribute[0], "i", 3),
     "a negative number of scanned inputs": lambda m: _set(_node(m, 0).attribute[0], "i", -1),
@@ -278,6 +288,12 @@ SCANNING: Mapping[str, Edit] = {
 }  # fmt: skip
 CALLING: Mapping[str, Edit] = {
     "a function defined twice": lambda m: m.functions.append(m.functions[0]),
+    "functions in a file from before there were any": lambda m: _set(m, "ir_version", 7),
+    "a function without a name": lambda m: (
+        m.functions.append(m.functions[0]),
+        _set(m.functions[1], "name", ""),
+    ),
+    "a function that declares an attribute twice": lambda m: m.functions[0].attribute.append("k"),
     "a call with too many inputs": lambda m: _node(m, 1).input.append("x"),
     "a call with too many outputs": lambda m: _node(m, 1).output.append("more"),
     "a call that lists fewer outputs": lambda m: m.functions[0].output.append("c"),

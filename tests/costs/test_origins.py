@@ -35,6 +35,7 @@ def test_a_weight_has_the_elements_that_the_graph_gives_it(body: str, wanted: An
     ((root,),) = origins.feeds("y").values()
     assert origins.is_learned(root)
     assert origins.tensor(root).shape == wanted.shape
+    assert origins.why_unread(root) == "cannot be read"
     with origins.opened(root) as rows:
         assert rows is not None
         assert (rows.shape, rows.dtype) == (wanted.shape, np.float32)

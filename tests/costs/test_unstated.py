@@ -57,6 +57,8 @@ def test_a_range_without_a_step_is_unknown() -> None:
         ("Attention", [(2, 3, 8), (9, 24)], {"num_heads": 2}, "inconsistent inner dimension"),
         ("Attention", [(2, 3, 8), (8, 24)], {"num_heads": 2, "qkv_hidden_sizes": (8, 8, 9)},
          "do not add up to 24"),
+        ("MatMulNBits", [(2, 8), (9, 1, 16)], {"K": 7, "N": 9, "bits": 4},
+         "inconsistent inner dimension: 8 and 7"),
         ("Attention", [(2, 3, 8), (8, 24)], {"num_heads": 3}, "8 does not divide into 3 heads"),
         ("MultiHeadAttention", [(2, 3, 8)] * 3, {"num_heads": 3}, "does not divide into 3 heads"),
         ("LinearAttention", [(2, 3, 8)] * 3,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from analyzer.facts import Certainty, Parameters
+from analyzer.costs.roles import Constant, Role
+from analyzer.costs.stored import _certainty
+from analyzer.facts import Certainty, Parameters, Tensor
 from tests.golden.text import facts, facts_of, parse
 
 
@@ -208,3 +211,28 @@ def test_how_far_a_sum_can_be_trusted_says_what_the_doubt_is() -> None:
     )
     assert (strange.weights, strange.certainty) == (6, Certainty.ASSUMED)
     assert strange.reason.endswith("which nobody described, may be none: 1 tensor (w)")
+
+
+def test_the_gravest_doubt_about_a_sum_is_the_one_that_is_told() -> None:
+    known, open_ = Tensor("t", "float32", (2, 3)), Tensor("t", "float32", (2, None))
+    packed = Tensor("t", "uint8", None)
+    weight = partial(Constant, stored_bytes=24, role=Role.WEIGHT)
+    sure = {(0, "a"): weight(known), (0, "b"): weight(packed, logical=6)}
+    judged = {(0, "d"): weight(known, is_judged=True)}
+    apart = {(0, "c"): Constant(known, 24, role=Role.POSITION, is_judged=True)}
+    strange = {(0, "s"): weight(known, is_described=False, why="input of X")}
+    unsized = {(0, "u"): weight(open_, is_described=False), (0, "v"): weight(packed)}
+    other = {(0, "o"): Constant(open_, 24, is_described=False)}
+    assumed = Certainty.ASSUMED
+    for stored, certainty, reason in (
+        (sure | other, Certainty.EXACT, ""),
+        (sure | apart, assumed, "taken for no weights by shape and place: 1 tensor (c)"),
+        (apart | judged, assumed, "taken for weights by shape and place: 1 tensor (d)"),
+        (
+            judged | strange,
+            assumed,
+            "input of X, which nobody described, may be none: 1 tensor (s)",
+        ),
+        (strange | unsized | sure, Certainty.LOWER_BOUND, "of unknown size: 2 tensors (u, v)"),
+    ):
+        assert _certainty(stored) == (certainty, reason)

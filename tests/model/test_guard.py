@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,6 +130,39 @@ def test_a_task_that_computes_for_longer_than_its_share_is_killed() -> None:
     assert isinstance(failure, GuardFailure)
     assert failure.kind == "timeout"
     assert failure.detail == "took more than 1 seconds (0.05 of limit guard_seconds = 10)"
+
+
+def test_how_a_child_ended_is_said_with_the_limit_that_it_met() -> None:
+    limits = Limits(guard_seconds=10, guard_stall_seconds=2.5, guard_bytes=4096)
+    whole = "took more than 10 seconds (limit guard_seconds = 10)"
+    ends = {
+        (None, 1.0): ("timeout", whole),
+        (-signal.SIGXCPU, 1.0): ("timeout", whole),
+        (-signal.SIGXCPU, 0.25): (
+            "timeout", "took more than 10 seconds (0.25 of limit guard_seconds = 10)",
+        ),
+        (-signal.SIGPROF, 1.0): (
+            "timeout", "took more than 2.5 seconds (limit guard_stall_seconds = 2.5)",
+        ),
+        (-signal.SIGKILL, 1.0): ("crashed", "died of SIGKILL"),
+        (os.EX_SOFTWARE, 1.0): ("memory", "was left without memory (limit guard_bytes = 4,096)"),
+        (0, 1.0): ("crashed", "exited with code 0"),
+        (1, 1.0): ("crashed", "exited with code 1"),
+    }  # fmt: skip
+    assert {end: guard._death(end[0], limits, end[1], 10) for end in ends} == ends
+
+
+def test_a_child_that_is_ending_is_waited_for_until_the_deadline() -> None:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(writer)
+        os.read(reader, 1)
+        os._exit(3)
+    os.close(reader)
+    assert guard._reap(pid, time.monotonic() - 1) is None
+    threading.Timer(0.01, os.close, [writer]).start()
+    assert guard._reap(pid, time.monotonic() + 60) == 3
 
 
 def test_results_are_limited(process: str) -> None:

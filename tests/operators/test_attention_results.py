@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 
 from analyzer.operators.results import attention, product
 from tests.operators.results import B, D, Dims, N, S, made, onnx_says, shapes_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_attention_of_one_input_is_a_third_as_wide_as_its_weight() -> None:
@@ -80,6 +75,16 @@ def test_grouped_queries_share_keys_and_caches() -> None:
     for total, length in ((np.array([9]), 9), (np.array(9), 9), (np.array([9, 9]), S + 3)):
         call = made(seven, heads, contents={6: total})
         assert rule(call)[1].shape == (B, 2, length, 2)
+
+
+def test_sparse_attention_keeps_the_length_of_its_cache() -> None:
+    """ONNX Runtime's SparseAttention: past and present are one buffer of a fixed length."""
+    seven: list[Dims | None] = [(B, S, 8), (B, S, 4), (B, S, 4)]
+    for past, length in (((B, 2, 9, 2), 9), ((B, 2, N, 2), N), ((2, 9, 2), N), (N, N)):
+        call = made([*seven, past], {"num_heads": 4, "kv_num_heads": 2}, "SparseAttention")
+        assert [each.shape for each in attention.grouped_query(call)] == [
+            (B, S, 8), (B, 2, length, 2), (B, 2, length, 2),
+        ]  # fmt: skip
 
 
 def test_paged_attention_hands_its_caches_on() -> None:

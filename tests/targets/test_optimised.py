@@ -66,6 +66,11 @@ GRAPHS = {
     "a scale of five axes": after_convolution("[1,1,3,1,1]", THREE).replace("?,?,?,?", "?,?,?,?,?"),
     "a quotient": after_convolution("[3,1,1]", THREE, "Div (c, k)"),
     "a scale of what another reads": read_twice("Mul (c, k)"),
+    "the same pool twice": (
+        "g (float[1,2,4,4] x) => (float[?,?,?,?] y) { a = Neg (x) "
+        "b, = MaxPool <kernel_shape = [2,2]> (a)  c, = MaxPool <kernel_shape = [2,2]> (a) "
+        "y = Sub (b, c) }"
+    ),
     "a target of a size of the input": reshaped(SIZE),
     "a target that is a result, too": reshaped(SIZE, more=", int64[2] t"),
     "a size that is a result, too": reshaped(SIZE, more=", int64[1] n"),

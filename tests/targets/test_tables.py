@@ -155,6 +155,20 @@ def test_a_mistake_in_a_table_is_named_with_its_line(
     assert any(text.startswith(place) and said in text for text in str(error.value).split("\n"))
 
 
+def test_a_table_may_be_as_long_as_the_limit_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HEAD.format(id="ours", kind="delegate") + "ai.onnx,Relu,1,,#0=f32,,\n"
+    path = tmp_path / "ours.csv"
+    path.write_text(text)
+    for module in ("catalog", "table"):
+        monkeypatch.setattr(f"analyzer.targets.{module}.MOST_BYTES", len(text))
+    assert [table.id for table in chosen([str(path)])] == ["ours"]
+    path.write_text(text + "\n")
+    with pytest.raises(ConfigError, match=f"larger than {len(text)} bytes"):
+        chosen([str(path)])
+
+
 def test_a_table_that_is_no_text_is_refused() -> None:
     with pytest.raises(ConfigError, match="is not UTF-8"):
         read_table("t.csv", b"\xff\xfe")

@@ -12,6 +12,8 @@ from analyzer.model.rows import Rows
 from analyzer.weights.low_rank import (
     LEAST,
     SIDE,
+    STEPS,
+    _angles,
     by_axes,
     by_channels,
     fits,
@@ -57,6 +59,14 @@ def test_the_law_of_marchenko_and_pastur_is_what_noise_keeps(side: int, long: in
     kept = np.cumsum(values) / values.sum()
     for rank in (side // 8, side // 2, side):
         assert noise_energy(rank, side, long) == pytest.approx(kept[rank - 1], abs=0.02)
+
+
+def test_the_law_is_summed_over_the_middles_of_equal_steps() -> None:
+    cosine, twice = _angles()
+    assert cosine == pytest.approx(-cosine[::-1], abs=1e-12)
+    assert (len(cosine), twice.mean()) == (STEPS, pytest.approx(1))
+    # of a square matrix, x = 4·cos²(t/2): (T - sin T) / π of the terms hold (T - sin T·cos T) / π
+    assert noise_energy(181690, 10**6, 10**6) == pytest.approx(0.5, abs=1e-5)
 
 
 def test_a_kernel_that_is_a_column_by_a_row_has_rank_1() -> None:
