@@ -12,7 +12,10 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts
+    from collections.abc import Iterator
+
+    from analyzer.facts import Dim, Facts
+    from analyzer.graph.call import Call
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,15 @@ class AttentionCost:
     @cached_property
     def _products(self) -> tuple[str, ...]:
         graph = self._facts.graph
-        return tuple(
-            node
-            for block in self._facts.blocks
-            if block.kind == "attention"
-            for node in block.nodes
-            if _multiplies_activations(self._facts, node) and not vertex(graph, node).constants
-        )
+        return tuple(n for n in self._of(Nature.PRODUCT) if not vertex(graph, n).constants)
+
+    def _of(self, nature: Nature) -> Iterator[str]:
+        """Operators of attention blocks, by what they are."""
+        for block in self._facts.blocks:
+            for node in block.nodes if block.kind == "attention" else ():
+                record = record_of(vertex(self._facts.graph, node).call)
+                if getattr(record, "nature", None) is nature:
+                    yield node
 
     @property
     def macs(self) -> int | None:
@@ -59,12 +64,8 @@ class AttentionCost:
     @property
     def length(self) -> int | None:
         """Longest sequence that a softmax of attention runs over."""
-        lengths = [
-            shape[-1]
-            for key in self._products
-            for tensor in vertex(self._facts.graph, key).call.inputs[:1]
-            if tensor is not None and (shape := tensor.shape)
-        ]
+        calls = (vertex(self._facts.graph, key).call for key in self._of(Nature.SOFTMAX))
+        lengths = [_row(call) for call in calls]
         return max((n for n in lengths if n is not None), default=None)
 
 
@@ -73,6 +74,9 @@ def attention_cost_of(facts: Facts) -> AttentionCost:
     return facts.once(AttentionCost)
 
 
-def _multiplies_activations(facts: Facts, node: str) -> bool:
-    record = record_of(vertex(facts.graph, node).call)
-    return record is not None and record.nature is Nature.PRODUCT
+def _row(call: Call) -> Dim:
+    """Length of what a softmax makes sum to 1; before version 13 that ends with the last axis."""
+    tensor = call.input(0)
+    shape = tensor.shape if tensor is not None else None
+    axis = int(call.attr("axis", -1)) if call.version >= 13 else -1
+    return shape[axis % len(shape)] if shape else None

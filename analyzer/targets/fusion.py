@@ -76,20 +76,14 @@ def settle_reshapes(flow: Dataflow) -> None:
     for index in changed:
         target = flow.uses[index].inputs[1]
         assert target is not None
-        maker, flow.before[index] = target.maker, _without(flow, index, target)
+        maker = target.maker
+        flow.before[index] = tuple(other for other in flow.before[index] if other != maker)
         known = TensorValue(target.dtype, target.shape, constant=True, long_dtype=target.long_dtype)
         inputs = (flow.uses[index].inputs[0], known)
         flow.uses[index] = replace(flow.uses[index], inputs=inputs, _key=None)
-        if maker not in flow.before[index]:
-            readers[maker] -= 1
+        readers[maker] -= 1
         _bury(flow, maker, readers, dead)
     _compact(flow, dead)
-
-
-def _without(flow: Dataflow, index: int, target: TensorValue) -> tuple[int, ...]:
-    data = flow.uses[index].inputs[0]
-    kept = data.maker if data is not None else -1
-    return tuple(m for m in flow.before[index] if m != target.maker or m == kept)
 
 
 def _bury(flow: Dataflow, index: int, readers: list[int], dead: set[int]) -> None:

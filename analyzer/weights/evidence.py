@@ -246,7 +246,6 @@ def freed_per_channel(
     way (an addition, a tensor in ``exported``, a dead end) gives ``None``.
     """
     total = 0
-    seen = {node}
     todo = [node]
     while todo:
         current = todo.pop()
@@ -260,9 +259,7 @@ def freed_per_channel(
                 return None
             record = record_of(call)
             if record is not None and record.is_channelwise:
-                if follower not in seen:
-                    seen.add(follower)
-                    todo.append(follower)
+                todo.append(follower)  # what it reads first is the only way to it
                 continue
             weights = _per_input_channel(call)
             if weights is None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.patterns.quadratic import AttentionCost, attention_cost_of
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
+from analyzer.patterns.quadratic import AttentionCost, _row, attention_cost_of
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -25,6 +28,25 @@ def test_the_two_products_cost_twice_the_square_of_the_positions_times_the_width
     assert found.macs == 2 * 24**2 * 8
     assert found.share == pytest.approx(2 * 24**2 * 8 / (2 * 24**2 * 8 + 4 * 24 * 8**2))
     assert (found.blocks, found.length) == (1, 24)
+
+
+def test_fewer_positions_than_channels_are_the_length_all_the_same() -> None:
+    assert (seen(4, 8).length, seen(8, 8).length) == (4, 8)
+
+
+@each(
+    ("axis", "version", "length"),
+    [(None, 13, 5), (1, 13, 3), (-2, 13, 3), (1, 12, 5), (None, 1, 5)],
+)
+def test_the_length_is_that_of_the_axis_that_sums_to_1(
+    axis: int | None, version: int, length: int
+) -> None:
+    given = {} if axis is None else {"axis": axis}
+    for shape, found in (((2, 3, 5), length), ((2, 3, None), None if length == 5 else 3)):
+        tensor = Tensor("s", "float32", shape)
+        assert _row(Call("Softmax", "", version, given, (tensor,), ())) == found
+    for unknown in (None, Tensor("s", "float32", None), Tensor("s", "float32", ())):
+        assert _row(Call("Softmax", "", version, given, (unknown,), ())) is None
 
 
 def test_positions_and_layers_cost_the_same_where_there_are_twice_as_many_as_channels() -> None:

@@ -34,6 +34,8 @@ def test_a_rule_file_becomes_a_rule() -> None:
     assert (rule.id, rule.name, rule.category) == ("TST001", "test-rule", "testing")
     assert rule.severity is Severity.WARNING
     assert (rule.status, rule.fix_safety, rule.references) == ("stable", "display", ())
+    with pytest.raises(AttributeError, match=r"^a rule has no 'statsu'$"):
+        _ = rule.statsu  # type: ignore[attr-defined]
     assert (rule.subject, rule.selector) == ("node", ("Conv",))
     expected = Option("min-macs", 1000, "integer", "MACs", "Ignore cheaper ones.")
     assert rule.options["min-macs"] == expected

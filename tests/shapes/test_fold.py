@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto
 
 from analyzer.shapes.fold import FOLDS, fold, shape_value
-from analyzer.shapes.fold_inputs import NotFoldable
+from analyzer.shapes.fold_inputs import NotFoldable, ints, listed, need, whole
 from tests.each import each
 from tests.golden.text import facts
 
@@ -157,3 +157,20 @@ def test_a_number_of_elements_is_known_as_far_as_64_bits_hold_it(side: int) -> N
     )
     assert found.problems == ()
     assert found.outputs[0].shape == (2 * side - 2**62 if side < 2**62 else None,)
+
+
+def test_operands_are_taken_where_they_are_known_and_whole() -> None:
+    partial, known = np.array([1, None], object), np.array([[1], [2]])
+    inputs = (known, partial, None)
+    assert whole(inputs, 0) is known
+    assert need(inputs, 1) is partial
+    assert ints(inputs, 0, {"axes": [9]}, "axes") == listed(inputs, 0, {}, "axes") == [1, 2]
+    assert ints(inputs, 2, {"axes": [9]}, "axes") == listed(inputs, 3, {"axes": [9]}, "axes") == [9]
+    assert ints(inputs, 2, {}, "axes") is None
+    for asked in (
+        lambda: whole(inputs, 1), lambda: whole(inputs, 2), lambda: need(inputs, 2),
+        lambda: need(inputs, 3), lambda: listed(inputs, 2, {}, "axes"),
+        lambda: ints(inputs, 1, {"axes": [9]}, "axes"),
+    ):  # fmt: skip
+        with pytest.raises(NotFoldable):
+            asked()

@@ -46,7 +46,8 @@ RUNS: tuple[tuple[str, tuple[GuardFailure, ...], list[Any]], ...] = (
 def test_every_death_has_its_next_run(
     deaths: tuple[GuardFailure, ...], runs: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, seen = list(deaths), []
+    left = list(deaths)
+    seen: list[Any] = []
 
     def guarded(task: Any, *, limits: object, share: float) -> Any:
         assert share == pytest.approx(1 / 24 + 1 / 115_000)

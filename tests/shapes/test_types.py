@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from onnx import TensorProto, TypeProto, helper
 
-from analyzer.shapes.types import UNKNOWN, Type, decode_type, encode_type, refine
+from analyzer.shapes.types import UNKNOWN, Type, decode_type, element_type, encode_type, refine
 
 SEQUENCE = decode_type(
     helper.make_sequence_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, [2]))
@@ -56,3 +56,10 @@ def test_types_in_types_are_spelt_out_five_deep(
         proto, spelt = wrap(proto), f"{start}{spelt})"
         told = spelt if depth <= 5 else start * 6 + "…" + ")" * 6
         assert decode_type(proto).dtype == told
+
+
+def test_only_a_sequence_has_an_element() -> None:
+    tensor = helper.make_tensor_type_proto(TensorProto.FLOAT, [2])
+    assert element_type(SEQUENCE) == Type("float32", (2,))
+    optional = decode_type(helper.make_optional_type_proto(tensor))
+    assert element_type(optional) == element_type(decode_type(tensor)) == UNKNOWN

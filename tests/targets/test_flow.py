@@ -71,6 +71,9 @@ CASES = {
     "a known branch takes the place": (
         f"G <bool c = {{0}}> {{ {IF} }}", PLAIN,
         ("Neg[] Abs[0]", "00", "", "")),
+    "and what reads its result reads what made it": (
+        f"G <bool c = {{0}}> {{ {IF.replace('y =', 'z =')} y = Sin (z) }}", PLAIN,
+        ("Neg[] Abs[0] Sin[1]", "000", "Sin", "")),
     "the other one": (
         f"G <bool c = {{1}}> {{ {IF} }}", PLAIN, ("Relu[]", "0", "", "")),
     "and is kept where nobody folds": (

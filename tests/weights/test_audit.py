@@ -16,6 +16,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.errors import ModelError
 from analyzer.facts import Facts, Problem
 from analyzer.model import Limits, load, source
+from analyzer.model.guard import GuardFailure
 from analyzer.weights import audit
 
 
@@ -144,6 +145,12 @@ def large(folder: Path, elements: int = 1 << 20) -> str:
     path = folder / "m.onnx"
     onnx.save(helper.make_model(graph), path)
     return str(path)
+
+
+def test_a_death_is_placed_where_the_process_was_if_it_had_come_to_an_operator() -> None:
+    facts = judged(NONE.replace("y = Relu (x)", "a = Relu (x) y = Neg (a)"))
+    places = [audit._place(facts, GuardFailure("crashed", "", at)) for at in (None, 0, 1, 2)]
+    assert places == ["", "a", "y", ""]
 
 
 def test_a_process_that_dies_over_weights_leaves_no_conclusion(

@@ -10,11 +10,13 @@ import pytest
 from onnx import parser
 
 from analyzer.analyze import analyze_weights
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
 from analyzer.model import load
 from analyzer.weights import evidence, low_rank
 from analyzer.weights.core import has_core
 from analyzer.weights.filters import Layout
-from analyzer.weights.layers import Form, splits, work
+from analyzer.weights.layers import Form, form_of, splits, work
 from analyzer.weights.separability import spectral_work
 
 
@@ -33,6 +35,26 @@ def test_a_matrix_costs_its_gram_matrix_and_the_cube_of_its_smaller_side() -> No
         (1025, 1025, False), (8, 1 << 20, True), (8, (1 << 20) + 1, False), (1 << 20, 8, True),
     ):  # fmt: skip
         assert low_rank.fits(rows, columns) is looked_at, (rows, columns)
+
+
+def test_a_product_holds_its_weights_by_input_unless_they_are_turned() -> None:
+    """Gemm: (K, N), or (N, K) where ``transB`` says so."""
+    node = cast("Any", SimpleNamespace(conv=None))
+
+    def seen(op: str, shape: tuple[int, ...] | None, *bias: Tensor | None, **given: int) -> Any:
+        inputs = (Tensor("x", "float32", (2, 3)), Tensor("w", "float32", shape), *bias)
+        return form_of(node, Call(op, "", 13, given, inputs, ()))
+
+    plain = Form((3, 5), Layout(5, 3, inputs_first=True))
+    assert seen("MatMul", (3, 5)) == seen("Gemm", (3, 5)) == seen("Gemm", (3, 5), None) == plain
+    assert seen("Gemm", (5, 3), transB=1) == Form((5, 3), Layout(5, 3))
+    biased = Layout(5, 3, inputs_first=True, bias=True)
+    assert seen("Gemm", (3, 5), Tensor("b", "float32", (5,)), transA=1) == Form((3, 5), biased)
+    for unknown in (None, (3,), (2, 3, 5), (3, None)):
+        assert seen("MatMul", cast("Any", unknown)) is None
+    assert seen("Relu", (3, 5)) is None
+    assert seen("Gather", (3, 5)) is None
+    assert seen("NoSuch", (3, 5)) is None
 
 
 def test_two_smaller_layers_are_looked_for_in_matrices_and_in_taps() -> None:

@@ -221,13 +221,12 @@ def _output_shape(call: Call) -> Iterator[Violation]:
     stated = stated[-count:]
     strides = wholes(call, "strides") or (1,) * count
     dilations = wholes(call, "dilations") or (1,) * count
-    extra = wholes(call, "output_padding") or (0,) * count
-    if not len(strides) == len(dilations) == len(extra) == len(stated) == count:
+    if not len(strides) == len(dilations) == len(stated) == count:
         return
     for i, (size, side) in enumerate(zip(data, kernel, strict=True)):
         if size is None or side is None:
             continue
-        reach = strides[i] * size + (side - 1) * dilations[i] + 1 + extra[i]
+        reach = strides[i] * size + (side - 1) * dilations[i] + 1
         if stated[i] >= reach:
             yield Violation(
                 "output-shape",

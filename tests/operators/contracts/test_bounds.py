@@ -164,6 +164,17 @@ CASES: list[tuple[str, Change, str]] = [
         "where it is made")) for slot, name in ((0, "A"), (1, "B"))),
     ("ConvTranspose to a shape", state(output_shape=[11, 11]), ""),
     ("ConvTranspose to a shape", state(output_shape=[12, 12]), ""),
+    ("ConvTranspose to a shape", state(output_shape=[12, 13]),
+     ("output_shape [12, 13] is 13 on spatial axis 1, 5 places with a stride of 2 reach 12: "
+     "state 12 or less")),
+    ("ConvTranspose to a shape", state(output_shape=[14, 14], dilations=[2, 2]), ""),
+    ("ConvTranspose to a shape", state(output_shape=[15, 14], dilations=[2, 2]),
+     ("output_shape [15, 14] is 15 on spatial axis 0, 5 places with a stride of 2 reach 14: "
+     "state 14 or less")),
+    ("ConvTranspose to a shape", state(output_shape=[12, 12], output_padding=[0, 1]), ""),
+    ("ConvTranspose to a shape", state(output_shape=[12, 13], output_padding=[0, 1]),
+     ("output_shape [12, 13] is 13 on spatial axis 1, 5 places with a stride of 2 reach 12: "
+     "state 12 or less")),
     ("ConvTranspose to a shape", state(output_shape=[1, 2, 12, 12]),
      "output_shape has 4 entries, it takes 2 for 2 spatial axes: give output_shape 2 entries"),
     ("QuantizeLinear", state(block_size=-1), "block_size is -1: set it to 0 or more"),

@@ -1,0 +1,143 @@
+"""Forms of operators that few models have: counted by hand, or unknown with their reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call, Unknown
+from analyzer.operators import find
+from analyzer.operators.counts.fused_attention import decoder, delta_net
+from analyzer.operators.counts.ml import svm
+from analyzer.operators.counts.packed import expert_bits, packed
+from analyzer.operators.declared import _Count, _Like, _sizes
+from analyzer.operators.formula import Formula, Work
+from analyzer.operators.vocabulary import attributes
+from tests.costs.calls import call
+from tests.each import each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDE = ((3, 2, 8), (5, 2, 8), (8, 8), (8, 16), (24,))
+CACHE = "the cache decides how many keys are projected"
+
+
+@each(("cross", "cached"), [(0, 0), (1, 0), (None, 0), (0, None), (1, None)])
+def test_a_decoder_projects_its_keys_unless_a_cache_has_them(
+    cross: int | None, cached: int | None
+) -> None:
+    """ONNX Runtime's DecoderAttention: 3 queries and 5 keys of width 8, a batch of 2."""
+    said = tuple(None if v is None else np.array([bool(v)]) for v in (cross, cached))
+    asked = call("DecoderAttention", [*WIDE, *[None] * 3, (1,), (1,)], num_heads=4,
+                 values=(*[None] * 8, *said))  # fmt: skip
+    keys = 5 if cross else 3
+    found = decoder(asked)
+    assert found.macs == 2 * (3 * 64 + keys * 128) + 2 * 2 * 3 * keys * 8
+    assert found.reason == ("" if None not in said else "self-attention without a cache")
+    hot = call("DecoderAttention", [*WIDE, *[None] * 3, (1,), (1,)], num_heads=4,
+               values=(*[None] * 8, said[0], np.array([True])))  # fmt: skip
+    with pytest.raises(Unknown, match=f"^{CACHE}$"):
+        decoder(hot)
+
+
+@each("tokens", [(7,), (2, 7)])
+def test_packed_operands_of_a_delta_rule_are_split_by_its_state(tokens: tuple[int, ...]) -> None:
+    """ONNX Runtime's GatedDeltaNet: query and key of 2 heads of 4, value of 3 of 5, or all three
+    in one tensor of 2·2·4 + 3·5 columns; the state is (batch, heads of the value, 5, 4)."""
+    rest = ((3,), (*tokens, 3), (*tokens, 3), (1, 3, 5, 4))
+    qk, v = (*tokens, 2, 4), (*tokens, 3, 5)
+    apart = call("GatedDeltaNet", [qk, qk, v, *rest])
+    packed_in_one = call("GatedDeltaNet", [(*tokens, 31), None, None, *rest])
+    assert delta_net(packed_in_one) == delta_net(apart)
+
+
+def test_a_gate_takes_the_exponential_of_each_decay() -> None:
+    qk, v = (7, 2, 4), (7, 3, 5)
+    plain = {
+        (rule, given): delta_net(call("GatedDeltaNet", [qk, qk, v, None, (7, 3) if given else None],
+                                      update_rule=rule))
+        for rule in ("gated_delta", "delta") for given in (True, False)
+    }  # fmt: skip
+    gated, bare = (plain["gated_delta", given].other for given in (True, False))
+    assert gated == (bare or 0) + 7 * 3
+    assert plain["delta", True] == plain["delta", False]
+    assert plain["delta", True].other == 7 * (3 * 2 * 5 + 3 * 5)
+
+
+def test_a_linear_machine_has_coefficients_alone() -> None:
+    asked = call("SVMRegressor", [(4, 3)], coefficients=(1.0,) * 6, rho=(0.5, 0.5))
+    assert svm(asked) == Work(4 * 6, 4 * 2, "4 · 6")
+
+
+def test_an_empty_weight_omits_the_product() -> None:
+    """ONNX Runtime's MatMulNBits family: N counts unless the weight has no elements."""
+    for weight, macs, bias in (((9, 1, 16), 2 * 9 * 8, 2 * 9), ((0, 1, 16), 0, 0), (None, 144, 18)):
+        asked = call("MatMulNBits", [(2, 8), weight, (9,), None, None, (9,)], N=9, K=8)
+        assert packed(5)(asked) == Work(macs, bias, f"2 · {9 if macs else 0} · 8")
+        assert packed()(asked).other == 0
+    bare = call("MatMulNBits", [(2, 8), (9, 1, 16)], N=9, K=8)
+    assert packed(5)(bare).other == 0
+
+
+@each(
+    ("stated", "bits"),
+    [
+        ({}, "int4"), ({"expert_weight_bits": 8}, "int8"), ({"quant_type": "int"}, "int4"),
+        ({"quant_type": "fp8"}, "float8"), ({"quant_type": "mxfp8"}, "float8"),
+        ({"quant_type": "fp4"}, "float4"), ({"quant_type": "nvfp4"}, "float4"),
+    ],
+)  # fmt: skip
+def test_experts_multiply_what_their_attributes_say(stated: dict[str, Any], bits: str) -> None:
+    assert expert_bits(Call("QMoE", "com.microsoft", 1, stated, (), ())) == bits
+
+
+@each(
+    ("work", "macs", "flops", "reason"),
+    [
+        (Work(0, 0, "0"), 0, 0, ""), (Work(3, 1, "3"), 3, 7, ""),
+        (Work(-1, 0, "0"), None, None, "negative count: an attribute or dimension is invalid"),
+        (Work(1, -1, "0"), None, None, "negative count: an attribute or dimension is invalid"),
+        (Work(1, None, "1", "who knows"), 1, None, "who knows"),
+    ],
+)  # fmt: skip
+def test_no_operator_takes_work_away(
+    work: Work, macs: int | None, flops: int | None, reason: str
+) -> None:
+    def count(_: Call) -> Work:
+        return work
+
+    found = Formula(count).cost(call("Op", [(2,)]))
+    assert (found.macs, found.flops, found.reason) == (macs, flops, reason)
+
+
+def test_what_is_declared_has_two_flops_for_each_mac() -> None:
+    def number(value: int) -> Callable[[Any], int]:
+        return lambda _: value
+
+    asked = call("X", [(2,)])
+    count = _Count(number(3), number(6))  # type: ignore[arg-type]
+    assert count(asked) == Work(3, 0, "3")
+    with pytest.raises(Unknown, match=r"^fewer FLOPs are declared than two for each MAC$"):
+        _Count(number(3), number(5))(asked)  # type: ignore[arg-type]
+    free = find("", "Identity")
+    assert free is not None
+    assert _Like(free)(asked) == Work(0, 0, "0")
+
+
+def test_an_attribute_of_a_declared_operator_is_a_whole_number() -> None:
+    look = _sizes(Call("X", "a", 1, {"k": 3, "word": "3"}, (Tensor("x", "float32", (2,)),), ()))
+    assert (look("attr", "k"), look("x", "size")) == (3, 2)
+    for name, shown in (("word", "word"), ("n" * 50, "n" * 40)):
+        with pytest.raises(Unknown, match=f"^attribute {shown} is no whole number$"):
+            look("attr", name)
+
+
+def test_attributes_are_those_of_any_version() -> None:
+    assert attributes("", "Squeeze") == ("axes",)
+    assert attributes("com.microsoft", "BiasGelu") == ()
+    assert attributes("com.microsoft", "QuickGelu") == ("alpha",)
+    assert attributes("com.microsoft", "Nobody") == attributes("a", "B") == ()
