@@ -91,7 +91,8 @@ class _Coarse:
         groups: dict[object, list[int]] = {}
         for number in self._parts():
             box = self._boxes[number]
-            key = (box.role, box.title, box.detail, box.count, box.abreast, box.macs, box.change,
+            key = (box.role, box.title, box.detail, box.count, box.abreast, box.macs,
+                   box.complete, box.change,
                    frozenset(before[number]), frozenset(after[number]))  # fmt: skip
             groups.setdefault(key, []).append(number)
         same = [group for group in groups.values() if len(group) > 1]
@@ -109,7 +110,7 @@ class _Coarse:
         """What multiplies nothing with what alone reads it, else with what alone feeds it."""
         found = False
         for number in self._parts():
-            if self._boxes[number].macs:
+            if self._boxes[number].macs or not self._boxes[number].complete:
                 continue
             before, after = self._links()
             for links in (after[number], before[number]):
@@ -132,14 +133,15 @@ class _Coarse:
         return [pair for pair in found if pair in self._edges] or found
 
     def neighbours(self, pairs: Pairs) -> bool:
-        """Some of the pairs that multiply least as one."""
+        """Some of the pairs that multiply least as one; last those of which nobody knows that."""
         found: set[int] = set()
         ranked = sorted(
-            (self._boxes[one].macs + self._boxes[other].macs, one, other)
+            (not (self._boxes[one].complete and self._boxes[other].complete),
+             self._boxes[one].macs + self._boxes[other].macs, one, other)
             for one, other in pairs
             if self._alike(one, other)
-        )
-        for _macs, one, other in ranked[: max(1, len(self._boxes) // AT_ONCE)]:
+        )  # fmt: skip
+        for _open, _macs, one, other in ranked[: max(1, len(self._boxes) // AT_ONCE)]:
             if not {one, other} & found:
                 self._merge(one, other, other)
                 found |= {one, other}

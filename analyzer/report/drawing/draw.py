@@ -11,7 +11,14 @@ from analyzer.operators import find
 from analyzer.report.drawing.branches import branch_words
 from analyzer.report.drawing.fan import abreast
 from analyzer.report.drawing.fold import Run, cut, fold
-from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of, telling
+from analyzer.report.drawing.parts import (
+    LEVELS,
+    DrawnPart,
+    is_unknown,
+    main_node,
+    parts_of,
+    telling,
+)
 from analyzer.report.drawing.record import Box, BoxPart, Drawing, DrawnEdge
 from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
@@ -266,7 +273,7 @@ class _Builder:
             holds=_types(plain),
             nodes=len(nodes),
             macs=sum(macs.values()),
-            complete=not any(node.macs is None and not node.composite for node in nodes),
+            complete=not any(map(is_unknown, nodes)),
             params=sum(node.params for node in nodes),
             written=None if None in written else max((b for b in written if b), default=0),
             severity=next((each for each in GRAVEST if each in found), ""),

@@ -172,12 +172,18 @@ def _lines(box: Box, whole: int) -> tuple[str, ...]:
         return (f"{MARKS[box.change]} {box.title}" if box.change in MARKS else box.title,)
     cost = ""
     if box.macs:
-        cost = units.si(box.macs, "MAC")
+        cost = _counted(box)
         cost = f"{cost}, {units.percent(box.macs / whole)}" if whole else cost
     elif not box.complete:
         cost = _("MACs unknown")
     sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
     return tuple(line for line in (sign + named(box), box.detail, cost) if line)
+
+
+def _counted(box: Box) -> str:
+    """Its MACs, and that they are the least where those of an operator in it are unknown."""
+    macs = units.si(box.macs, "MAC")
+    return macs if box.complete else _("at least {macs}", macs=macs)
 
 
 def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
@@ -189,7 +195,9 @@ def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
         words.append(box.detail)
     if box.macs:
         share = f" ({units.percent(box.macs / whole)})" if whole else ""
-        words.append(units.si(box.macs, "MAC") + share)
+        words.append(_counted(box) + share)
+    elif not box.complete:
+        words.append(_("MACs unknown"))
     if counted and box.nodes:
         words.append(units.many(box.nodes, "operator"))
     return ", ".join(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.report.drawing import Box, Drawing, DrawnEdge, draw
@@ -49,6 +51,16 @@ def test_what_multiplies_nothing_goes_with_its_only_neighbour() -> None:
     assert made.idle()
     assert [title for title, *_ in told(made)] == ["<", "a", "B", "C", "d", ">"]
     assert not made.idle()
+
+
+def test_what_nobody_knows_the_cost_of_is_no_box_that_multiplies_nothing() -> None:
+    made = _Coarse(drawn("<AbC>", "01", "12", "23", "34"))
+    made._boxes[2] = replace(made._boxes[2], complete=False)
+    assert not made.idle()
+    assert made.neighbours(made.chains())
+    merged = made.drawing().boxes[1]
+    assert (merged.title, merged.macs, merged.complete) == ("A", 1, False)
+    assert picture(made.drawing()).tiles[1].lines == ("A", "at least 1 MAC, 25.0 %")
 
 
 def test_neighbours_that_multiply_least_are_one_first() -> None:

@@ -218,3 +218,16 @@ def test_a_branch_that_never_runs_or_two_without_products_are_no_boxes() -> None
         drawing = draw(Result(model))
         assert drawing.branching == 0
         assert not [box for box in drawing.boxes if box.title.startswith(("then", "else"))]
+
+
+def test_an_operator_of_unknown_cost_is_a_box_and_what_follows_goes_with_it() -> None:
+    """Not with the layer before it: nobody knows what it makes of its result."""
+    for nodes, expected in (
+        ("y = Relu (m)", [("MatMul", True, 1), ("acme.ai.Magic", False, 2)]),
+        ("s = Relu (a) y = Add (m, s)",
+         [("MatMul", True, 2), ("acme.ai.Magic", False, 1), ("+", True, 1)]),
+    ):  # fmt: skip
+        model = facts(f"""g (float[4,8] x, float[8,8] w) => (float[4,8] y) {{
+            a = MatMul (x, w) m = acme.ai.Magic (a) {nodes} }}""")
+        boxes = parts(draw(Result(model)))
+        assert [(box.title, box.complete, box.nodes) for box in boxes] == expected
