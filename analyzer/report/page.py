@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from analyzer.language import Language, _, spoken
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.records import Signed
+from analyzer.report.claims import cost
 from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
 from analyzer.report.view import (
@@ -37,6 +38,7 @@ from analyzer.report.view.assumed import choices
 from analyzer.report.view.audits import Checked, checked, tally
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
+from analyzer.report.view.converted import converted
 from analyzer.report.view.deployment import TargetRow
 from analyzer.report.view.devices import DeviceRow
 from analyzer.report.view.explained import Explained, Reckoning
@@ -138,6 +140,8 @@ class Page:
     asks: tuple[Action, ...]
     """What every rule with findings asks for."""
     options: tuple[SmallerForm, ...]
+    converted: SmallerForm | None
+    """The form that findings about convolutions lead to; null where none asks for another."""
     checked: tuple[Checked, ...]
     groups: tuple[Group, ...]
     assumptions: tuple[AssumedRow, ...]
@@ -250,6 +254,7 @@ def make_page(result: Result) -> Page:
         steps=steps,
         asks=asks,
         options=forms,
+        converted=_converted(result, asks),
         checked=checked(result),
         groups=findings.group(result),
         assumptions=method.assumptions(facts),
@@ -287,6 +292,15 @@ def make_page(result: Result) -> Page:
         formulas=method.formulas(facts),
         left_out=tuple(_left_out(result, sizes, trained, placed)),
     )
+
+
+def _converted(result: Result, asks: Sequence[Action]) -> SmallerForm | None:
+    """What the convolutions leave that findings ask to convert; none where all take longer."""
+    best = cost.best_savings(result)
+    rules = {label(rule) for _macs, _params, rule in best.values()}
+    asking = () if cost.is_slower(result) else [ask for ask in asks if ask.rule in rules]
+    device = devices.main_device(result.devices)
+    return converted(result.facts, device, cost.possible_saving(result), best, asking)
 
 
 def _left_out(

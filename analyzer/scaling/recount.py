@@ -78,7 +78,7 @@ class Sized:
         calls: Mapping[str, Call],
     ) -> None:
         self._facts, self._nodes, self._system = facts, nodes, system
-        self._stages, self._calls = stages, calls
+        self._stages, self.calls = stages, calls
         self._siblings: dict[int, tuple[Layer, ...]] = {}
         self.layers: dict[str, Layer] = {
             node: self._layer(node, call) for node, call in calls.items()
@@ -92,7 +92,7 @@ class Sized:
         terms = self._system.terms
         return tuple(dict.fromkeys(
             tensor.name
-            for node, call in self._calls.items()
+            for node, call in self.calls.items()
             for slot in sorted(terms[node].constants)
             if (tensor := call.input(slot)) is not None
             and tensor is not terms[node].call.input(slot)
@@ -113,7 +113,7 @@ class Sized:
     def more(self, index: int) -> tuple[Layer, ...]:
         """One more block of stage ``index``; raises ``Unknown`` as ``change`` does."""
         if index not in self._siblings:
-            calls = sibling(self._facts, self._stages[index], self._calls)
+            calls = sibling(self._facts, self._stages[index], self.calls)
             self._siblings[index] = tuple(self._layer(node, call) for node, call in calls.items())
         return self._siblings[index]
 

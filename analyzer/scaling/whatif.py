@@ -13,6 +13,7 @@ from analyzer.graph.call import Unknown
 from analyzer.operators.declared import attached, declaring
 from analyzer.records import HIDDEN, shown
 from analyzer.scaling.depth import Stage, repeats, stages
+from analyzer.scaling.held import held_bytes
 from analyzer.scaling.recount import Layer, Sized
 from analyzer.scaling.system import System, operator_name, system
 from analyzer.scaling.width import exact, widener
@@ -171,6 +172,24 @@ class Scaler:
             flops_range=_range(total.flops, sum(y.slack[1] for y in sized.layers.values())),
             reason=self._doubt(missing, blind),
         )  # fmt: skip
+
+    def held_bytes(
+        self,
+        width: float = 1.0,
+        depth: float | Sequence[int] = 1.0,
+        *,
+        sides: Sequence[int] | None = None,
+    ) -> int | None:
+        """Bytes of weights, buffers, scales and zero points at a size that ``at`` knows; ``None``
+        where nobody knows, and for more blocks than today."""
+        if self.system.opaque:
+            return None
+        try:
+            with declaring(attached(self.facts.graph)):
+                calls = self.sized(self._wanted_sides(1.0, sides), width).calls
+                return held_bytes(self.facts, self.system, calls, self.stages, self.repeats(depth))
+        except Unknown:
+            return None
 
     def tied(self, resolution: float) -> tuple[str, ...]:
         """Constants that keep the inputs at the sides they have: prior boxes, grids and means that

@@ -204,22 +204,24 @@ def test_bytes_follow_parameters_at_most_as_if_the_narrowest_went() -> None:
     scales = some(role="quantization", elements=9, bytes=1)
     by = {"uint8": 64, "float32": 80}
     packed = stored(146, 144, by, kept=150, tensors=(nibbles, scales, floats))
-    assert scaled._bytes(packed, 146, 96) == 150 - 25
-    assert scaled._bytes(packed, 146, 147) is scaled._bytes(packed, None, 96) is None
-    assert scaled._bytes(stored(146, 144, by, tensors=(floats,), unlisted=1), 146, 96) is None
+    assert scaled.params_bytes(packed, 146, 96) == 150 - 25
+    assert scaled.params_bytes(packed, 146, 147) is scaled.params_bytes(packed, None, 96) is None
+    assert scaled.params_bytes(stored(146, 144, by, tensors=(floats,), unlisted=1), 146, 96) is None
     unread = some(role="weight", elements=20, bytes=None)
-    assert scaled._bytes(stored(146, 144, by, tensors=(floats, unread)), 146, 96) is None
+    assert scaled.params_bytes(stored(146, 144, by, tensors=(floats, unread)), 146, 96) is None
 
 
 def test_bytes_follow_parameters_where_all_are_of_one_type() -> None:
     plain = stored(90, 400, {"float32": 400, "int8": 0}, buffers=10, kept=500)
-    assert scaled._bytes(plain, 90, 40) == 500 - 4 * 50
-    assert scaled._bytes(plain, None, 40) is scaled._bytes(plain, 90, None) is None
+    assert scaled.params_bytes(plain, 90, 40) == 500 - 4 * 50
+    assert scaled.params_bytes(plain, None, 40) is scaled.params_bytes(plain, 90, None) is None
     mixed = stored(100, 400, {"float32": 200, "int8": 200})
-    assert scaled._bytes(mixed, 100, 40) is None
-    assert scaled._bytes(stored(100, 401, {"float32": 401}), 100, 40) is None
-    assert scaled._resized(plain, 90, 90) == STAY
-    assert scaled._resized(plain, 90, 40) == 300
+    assert scaled.params_bytes(mixed, 100, 40) is None
+    assert scaled.params_bytes(stored(100, 401, {"float32": 401}), 100, 40) is None
+    at = Column("0.5", "32×32", 90)
+    assert scaled._resized(plain, 90, at) == STAY
+    assert scaled._resized(plain, 90, replace(at, params=40)) == 300
+    assert scaled._resized(plain, 90, replace(at, params=40, held=280)) == 280
 
 
 def forms(**about: Any) -> list[str]:

@@ -144,8 +144,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({}, (f"{PLAIN} To save compute is medium at most where the arithmetic of one run takes "
              "less than 1 ms, as here on rpi5.")),
     ]),
-    "options": ({"device": "rpi5", "seconds_now": 0.002}, [
+    "options": ({"device": "rpi5", "seconds_now": 0.002, "scales_now": 0,
+                 "weight_bytes_now": 2048}, [
         ({"device": ""}, ""),
+        ({"device": "", "scales_now": 9}, "Weights and scales are 2 KiB today."),
+        ({"scales_now": 9, "seconds_now": None},
+         "Times are bounds on rpi5. Weights and scales are 2 KiB today."),
         ({}, "Times are bounds on rpi5, where the model as it is takes at least 2 ms."),
         ({"seconds_now": None}, "Times are bounds on rpi5."),
         ({"seconds_now": 0.9e-6}, "Times are bounds on rpi5."),

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 def explain(result: Result, page: Page) -> Iterator[Explained]:
     totals, stored = result.facts.totals, result.facts.parameters
-    for index, form in enumerate(page.options):
-        place = f"page.options[{index}]"
+    places = [(f"page.options[{index}]", form) for index, form in enumerate(page.options)]
+    if page.converted is not None:
+        places.append(("page.converted", page.converted))
+    for place, form in places:
         if form.macs:
             yield Explained(f"{place}.macs", form.macs, "form",
                             _less(totals.macs, form.macs), *how_sure(totals))  # fmt: skip

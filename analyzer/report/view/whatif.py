@@ -56,6 +56,9 @@ class Column:
     """Parameters there, at today's width; null where they are unknown."""
     remade: tuple[str, ...] = ()
     """Constants that are of another shape there, the first few: what is sized by the input."""
+    held: int | None = None
+    """Bytes of weights, buffers, scales and zero points there, at today's width; null where they
+    are unknown."""
 
 
 @record
@@ -74,6 +77,9 @@ class WidthRow:
     (top-1); null for what the paper does not state, and for other networks."""
     shares: tuple[float | None, ...] = ()
     """By column: MACs in proportion to today's."""
+    held: int | None = None
+    """Bytes of weights, buffers, scales and zero points at today's resolution; null where they are
+    unknown."""
 
 
 @record
@@ -94,6 +100,9 @@ class DepthRow:
     """The same as the model is."""
     unit: Literal["layers", "blocks"] = "blocks"
     """What those are."""
+    held: int | None = None
+    """Bytes of weights, buffers, scales and zero points; null where they are unknown, as of what is
+    deeper."""
 
 
 @record
@@ -183,6 +192,7 @@ def view(facts: Facts) -> WhatIf:
                 tuple(_kinds(kinds, p) for p in row),
                 tuple(_published(facts, p) for p in row),
                 _shares(row, facts.totals.macs),
+                scaler.held_bytes(row[0].width),
             )
             for row in table
         ),
@@ -217,6 +227,7 @@ def _column(scaler: Scaler, point: Scaled) -> Column:
         units.shape(point.sides) if point.sides else "",
         point.params,
         tuple(label(name, widths.NAME) for name in remade[:MOST_REMADE]),
+        None if point.macs is None else scaler.held_bytes(sides=point.sides),
     )
 
 
@@ -245,7 +256,8 @@ def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[Dep
     return tuple(
         DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
                  tuple(p.macs for p in row), row[0].params, _shares(row, now),
-                 units_of(found, row[0].repeats), units_of(found, today), unit)
+                 units_of(found, row[0].repeats), units_of(found, today), unit,
+                 scaler.held_bytes(depth=depth))
         for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
         if row[0].macs is not None and row[0].repeats != today
     )  # fmt: skip

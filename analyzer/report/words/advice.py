@@ -55,15 +55,19 @@ def order(v: Values) -> str:
 
 
 def options(v: Values) -> str:
-    """How to read the times; the forms are told in their own words."""
+    """How to read the times, and what weights are with scales today; the forms are told in their
+    own words."""
+    held = _("Weights and scales are {bytes} today.", bytes=units.size(v["weight_bytes_now"]))
+    held = held if v["scales_now"] else ""
     if not v["device"]:
-        return ""
-    if v["seconds_now"] is None or v["seconds_now"] < MOMENT:
-        return _("Times are bounds on {device}.", device=v["device"])
-    return _(
-        "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
-        device=v["device"], seconds=units.seconds(v["seconds_now"]),
-    )  # fmt: skip
+        return held
+    times = _("Times are bounds on {device}.", device=v["device"])
+    if v["seconds_now"] is not None and v["seconds_now"] >= MOMENT:
+        times = _(
+            "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
+            device=v["device"], seconds=units.seconds(v["seconds_now"]),
+        )  # fmt: skip
+    return f"{times} {held}".rstrip()
 
 
 def passed(v: Values) -> str:

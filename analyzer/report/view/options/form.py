@@ -105,18 +105,29 @@ class SmallerForm:
     or where what shrinks is no weight."""
     file_bytes: int | None = None
     """About the same afterwards, with what a converter adds."""
+    at_most: bool = False
+    """``weight_bytes`` are the most that they can be."""
+    smaller: bool = True
+    """It has fewer MACs or bytes, or takes less time by the bound; not of a form that is better
+    otherwise."""
 
     @property
     def grows(self) -> bool:
         """Whether the file is larger afterwards."""
         return (self.file_bytes or 0) > (self.file_now or 0)
 
+    @property
+    def held(self) -> str:
+        """``weight_bytes`` in words, and that they are the most where nobody counted them all."""
+        held = units.size(self.weight_bytes)
+        return _("at most {value}", value=held) if self.at_most else held
+
 
 def lighter(form: SmallerForm) -> str:
     """The weights afterwards and today, in words; empty where they stay or nobody counted."""
     if form.weight_bytes is None or form.weight_bytes == form.bytes_now:
         return ""
-    then, now = units.size(form.weight_bytes), units.size(form.bytes_now)
+    then, now = form.held, units.size(form.bytes_now)
     if form.scales_now:
         return _("weights and scales {bytes} instead of {now}", bytes=then, now=now)
     return _("weights {bytes} instead of {now}", bytes=then, now=now)
@@ -200,6 +211,7 @@ def form(
     alters: Iterable[str] = (),
     added: int = 0,
     fewer_constants: int = 0,
+    at_most: bool = False,
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -216,6 +228,7 @@ def form(
     alters : operators whose weights and arithmetic get another type.
     added : bytes that come to the file besides.
     fewer_constants : bytes by which constants that are no weights shrink.
+    at_most : ``weight_bytes`` are the most that they can be.
     """
     whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
@@ -254,6 +267,8 @@ def form(
         constants=facts.parameters.constant_bytes - fewer_constants,
         file_now=file if counted_file else None,
         file_bytes=file - less if file is not None and counted_file else None,
+        at_most=at_most and weight_bytes not in (None, held),
+        smaller=fewer > 0 or less > 0 or sooner > 0,
     )  # fmt: skip
 
 

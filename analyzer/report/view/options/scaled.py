@@ -30,6 +30,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
     full, narrow = rows["1"], rows.get(WIDTH)
     judged = Terms("high", "high", _("accuracy: train again"), "high",
                     _("every layer recounted"), "train")  # fmt: skip
+    bound = judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too"))
     attends = any(block.kind == "attention" for block in facts.blocks)
     if not attends and narrow is not None and narrow.macs[0] is not None:
         yield form(
@@ -40,9 +41,10 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
                 _("Narrow every layer: width × {width}", width=WIDTH),
                 _("Multiply the channels of every layer by {width}, and train again", width=WIDTH),
             ),
-            judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
+            bound if narrow.held is None else judged,
             macs=narrow.macs[0],
-            weight_bytes=_bytes(facts, full.params, narrow.params),
+            weight_bytes=_held(facts, narrow.held, full.params, narrow.params),
+            at_most=narrow.held is None,
         )
     less = next((row for row in sizes.depths if float(row.depth) < 1), None)
     if less is not None and less.macs[0] is not None:
@@ -53,9 +55,10 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
                 "depth",
                 *_fewer(less),
             ),
-            judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
+            bound if less.held is None else judged,
             macs=less.macs[0],
-            weight_bytes=_bytes(facts, full.params, less.params),
+            weight_bytes=_held(facts, less.held, full.params, less.params),
+            at_most=less.held is None,
         )
     column = next((n for n, at in enumerate(sizes.columns) if n and _is_usual(at.sides)), 0)
     if column and full.macs[column] is not None and _is_image(facts):
@@ -65,7 +68,8 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             ("resolution", *_shrunk(sizes.columns[column])),
             judged,
             macs=full.macs[column],
-            weight_bytes=_resized(facts, full.params, sizes.columns[column].params),
+            weight_bytes=_resized(facts, full.params, sizes.columns[column]),
+            at_most=sizes.columns[column].held is None,
         )
 
 
@@ -126,11 +130,18 @@ def _has_sides(tensor: Tensor, facts: Facts) -> bool:
     )
 
 
-def _resized(facts: Facts, now: int | None, then: int | None) -> int | None:
-    return STAY if now == then else _bytes(facts, now, then)
+def _resized(facts: Facts, now: int | None, at: Column) -> int | None:
+    if at.held is None and now == at.params:
+        return STAY
+    return _held(facts, at.held, now, at.params)
 
 
-def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
+def _held(facts: Facts, held: int | None, now: int | None, then: int | None) -> int | None:
+    """What was counted tensor by tensor, else at most what the parameters leave."""
+    return params_bytes(facts, now, then) if held is None else held
+
+
+def params_bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
     """Bytes with ``then`` parameters instead of ``now``; of weights of several types, at most: as
     if all that go were of the narrowest."""
     kept = facts.parameters
