@@ -202,6 +202,13 @@ class Page:
     """Where numbers of this document come from."""
 
     @property
+    def forms(self) -> tuple[tuple[str, SmallerForm], ...]:
+        """All smaller forms, with their places in this document."""
+        found = [(f"page.options[{n}]", form) for n, form in enumerate(self.options)]
+        more = [] if self.converted is None else [("page.converted", self.converted)]
+        return (*found, *more)
+
+    @property
     def idle_on_devices(self) -> bool:
         """No device multiplies for it, nor has it any weights to speak of there."""
         return devices.is_idle(self.devices)

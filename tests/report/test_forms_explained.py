@@ -18,7 +18,7 @@ def told(**about: int) -> dict[str, tuple[int, list[tuple[str, str]]]]:
     )
     nothing = {"macs": 0, "weight_bytes": 0, "bytes_now": 0, "scales_now": 0}
     form = SimpleNamespace(**nothing | about)
-    result, page = SimpleNamespace(facts=facts), SimpleNamespace(converted=None, options=[form])
+    result, page = SimpleNamespace(facts=facts), SimpleNamespace(forms=[("page.options[0]", form)])
     found = [*explain(cast("Any", result), cast("Any", page))]
     assert {(each.certainty, each.reason) for each in found} <= {(Certainty.EXACT, "")}
     return {

@@ -39,8 +39,8 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
                 left = facts.totals.macs - ask.macs
                 yield from _least(f"{place}.seconds", ask.seconds, {_type(facts): left},
                                   facts, device)  # fmt: skip
-    for index, form in enumerate(page.options):
-        place, device = f"page.options[{index}]", devices.get(form.device)
+    for place, form in page.forms:
+        device = devices.get(form.device)
         yield from _share(place, form, facts)
         if device is not None:
             yield from _now(place, form, facts, device)

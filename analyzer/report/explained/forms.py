@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 def explain(result: Result, page: Page) -> Iterator[Explained]:
     totals, stored = result.facts.totals, result.facts.parameters
-    places = [(f"page.options[{index}]", form) for index, form in enumerate(page.options)]
-    if page.converted is not None:
-        places.append(("page.converted", page.converted))
-    for place, form in places:
+    for place, form in page.forms:
         if form.macs:
             yield Explained(f"{place}.macs", form.macs, "form",
                             _less(totals.macs, form.macs), *how_sure(totals))  # fmt: skip
