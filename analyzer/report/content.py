@@ -29,6 +29,7 @@ from analyzer.report.view import (
 from analyzer.report.view.findings import TRAINING
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
+from analyzer.report.view.simplified import grown
 from analyzer.report.view.steps import promises
 from analyzer.sanitise import label
 from analyzer.version import __version__
@@ -203,7 +204,8 @@ def build(
         "brief": brief,
         "tone": tone(sheet.claims, page.outcome),
         "trainings": TRAINING,
-        "matrix": matrix(page.asks, page.options),
+        "matrix": matrix(page.asks, page.options, page.actions),
+        "grown": _grown(page, [group for group in groups if group not in articles]),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
         "in_blocks": bool(in_blocks),
         "params_bar": charts.stacked(by_params, "params"),
@@ -240,6 +242,15 @@ def build(
         "names": names,
         "colors": COLORS,
     }
+
+
+def _grown(page: Page, remarks: Sequence[Group]) -> dict[str, str]:
+    """How the file grows where the first of the rules that have one row each is followed that lets
+    it grow: what the same tool does for others comes to the same."""
+    asks = {ask.rule: ask for ask in page.asks}
+    told = ((group.rule, grown(asks[group.rule])) for group in remarks if group.rule in asks)
+    found = next((pair for pair in told if pair[1]), None)
+    return dict([found]) if found else {}
 
 
 def _skyline(page: Page, tall: float) -> SkylineChart | None:

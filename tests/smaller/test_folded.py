@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from analyzer.report.view.simplified import Added
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from analyzer.report.view import simplified
+from analyzer.report.view.simplified import Added, _storing
 from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under, spared
 from tests.golden.text import facts
+
+if TYPE_CHECKING:
+    from analyzer.report.view.action import Action
 
 MANY = ", ".join(["1"] * 64)
 STORED = {"a": f"float[64] a = {{{MANY}}}", "b": f"float[64] b = {{{MANY}}}",
@@ -87,10 +94,13 @@ def test_the_peak_in_the_order_of_levels_is_of_all_that_is_ready_at_once() -> No
                 "bool c, float[4] x") is None  # fmt: skip
 
 
-def test_what_a_tool_adds_is_told_from_what_to_what_where_it_is_half() -> None:
+def test_what_a_tool_adds_is_told_from_what_to_what_where_it_is_a_fourth() -> None:
     told = {
         Added(): "",
-        Added(499): "it stores 499 B that operators make",
+        Added(249): "it stores 249 B that operators make",
+        Added(200, states=50):
+            "it stores 200 B that operators make: the file grows from 1000 B to about 1.221 KiB; "
+            "the shapes that it states take about 50 B",
         Added(512): "it stores 512 B that operators make: the file grows from 1000 B to about "
                     "1.477 KiB",
         Added(0, 1024, 2000): "without the limit it stores 1.953 KiB that operators make: the file "
@@ -100,3 +110,31 @@ def test_what_a_tool_adds_is_told_from_what_to_what_where_it_is_half() -> None:
             "operators, the peak of activations is 9 B instead of 8 B",
     }  # fmt: skip
     assert {each: each.told(1000) for each in told} == told
+
+
+def test_how_the_file_grows_is_told_with_and_without_the_limit() -> None:
+    def told(written: int = 0, limit: int = 0, unlimited: int = 0, states: int = 0) -> str:
+        ask = SimpleNamespace(written=written, limit=limit, unlimited=unlimited, states=states,
+                              file_now=1000)  # fmt: skip
+        return simplified.grown(cast("Action", ask))
+
+    assert told() == told(249) == ""
+    assert told(250) == "the file grows from 1000 B to about 1.221 KiB"
+    assert told(200, states=50) == told(250)
+    assert told(100, 1024, 2000) == "without a limit the file grows from 1000 B to about 2.93 KiB"
+    assert told(400, 1024, 2000) == (
+        "the file grows from 1000 B to about 1.367 KiB, without the limit to about 2.93 KiB"
+    )
+
+
+def test_results_are_many_from_a_fourth_of_the_file_on_and_shapes_from_a_tenth() -> None:
+    def adds(made: int, stated: int, now: int) -> tuple[int, int]:
+        found = _storing(Added(), made, stated, now)
+        return found.written, found.states
+
+    assert adds(65536, 0, 10**9) == (65536, 0)
+    assert adds(65535, 0, 10**9) == (0, 0)
+    assert adds(20000, 0, 80000) == (20000, 0)
+    assert adds(20000, 0, 80001) == adds(16383, 0, 1000) == (0, 0)
+    assert adds(0, 16384, 163840) == (0, 16384)
+    assert adds(10, 16384, 163840) == adds(0, 16383, 1) == (0, 0)

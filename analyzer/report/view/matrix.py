@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import _, ngettext
+from analyzer.report.view.simplified import grown
 from analyzer.report.view.steps import is_tidying
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
@@ -52,15 +53,20 @@ class MatrixRow(NamedTuple):
     """By effort, the least first."""
 
 
-def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[MatrixRow, ...]:
+def matrix(
+    asks: Sequence[Action], options: Sequence[SmallerForm], told: Collection[str] = ()
+) -> tuple[MatrixRow, ...]:
     """What speaks against use, then impacts that something has, the highest first; nothing for one
-    action alone."""
+    action alone. ``told``: rules of which it stands elsewhere how the file grows."""
     if len(asks) + len(options) < 2:
         return ()
     tidying = [ask for ask in asks if is_tidying(ask)]
     gathered = tidying if len(tidying) > 1 else []
-    entries = [(_row_of(ask), ask.effort, MatrixEntry(f"rule-{ask.rule}", _named(ask), ask.title))
-               for ask in asks if ask not in gathered]  # fmt: skip
+    entries = [
+        (_row_of(ask), ask.effort,
+         MatrixEntry(f"rule-{ask.rule}", _growing(_named(ask), ask, told), ask.title))
+        for ask in asks if ask not in gathered
+    ]  # fmt: skip
     entries += [
         (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
         for form in options
@@ -68,10 +74,11 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
     if gathered:
         words = ngettext("{n} clean-up", "{n} clean-ups", len(gathered))
         titles = "; ".join(ask.title for ask in gathered)
-        told = [*dict.fromkeys(ask.does for ask in gathered)]
-        more = [_("and {n} more", n=len(told) - NAMED)] if len(told) > NAMED else []
-        words = _("{clean_ups}: {names}", clean_ups=words,
-                  names="; ".join([*told[:NAMED], *more]))  # fmt: skip
+        names = [*dict.fromkeys(ask.does for ask in gathered)]
+        more = [_("and {n} more", n=len(names) - NAMED)] if len(names) > NAMED else []
+        most = max(gathered, key=lambda ask: (ask.written + ask.states, ask.unlimited))
+        words = _("{clean_ups}: {names}", clean_ups=_growing(words, most, told),
+                  names="; ".join([*names[:NAMED], *more]))  # fmt: skip
         entry = MatrixEntry(f"rule-{gathered[0].rule}", words, titles)
         entries.append((gathered[0].impact, gathered[0].effort, entry))
     return tuple(
@@ -95,6 +102,12 @@ def _named(ask: Action) -> str:
     if ask.confidence == "low":
         return _("{action} (may be slower: measure)", action=ask.does)
     return ask.does
+
+
+def _growing(words: str, ask: Action, told: Collection[str]) -> str:
+    """With how the file grows in brackets behind it, where nothing else says that."""
+    grows = "" if ask.rule in told else grown(ask)
+    return f"{words} ({grows})" if grows else words
 
 
 def _row_of(ask: Action) -> str:

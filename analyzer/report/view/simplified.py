@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.converters.added import stated_bytes
 from analyzer.language import _
-from analyzer.report.view.options.form import COMMANDS, NOTABLE, WORTHWHILE, file_bytes
+from analyzer.report.view.options.form import COMMANDS, LARGE, NOTABLE, WORTHWHILE, file_bytes
 from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts
+    from analyzer.report.view.action import Action
     from analyzer.report.view.options.form import Tool
 
 STATED = 2
@@ -38,15 +39,19 @@ class Added(NamedTuple):
     peak_now: int | None = None
     """The same in the order of the file."""
 
+    def grows(self, now: int) -> bool:
+        """Whether a file of ``now`` bytes grows by much."""
+        return self.written + self.states >= max(1, LARGE * now)
+
     def told(self, now: int) -> str:
         """In words, and from what to what the file of ``now`` bytes grows where that is much;
         empty for nothing."""
         size, whole = units.size, self.unlimited
         said = []
-        if self.written and 2 * self.written >= now:
+        if self.written and self.grows(now):
             said.append(_("it stores {size} that operators make: the file grows from {now} to "
                           "about {then}", size=size(self.written), now=size(now),
-                          then=size(now + self.written)))  # fmt: skip
+                          then=size(now + self.written + self.states)))  # fmt: skip
         elif self.written:
             said.append(_("it stores {size} that operators make", size=size(self.written)))
         if self.limit:
@@ -89,22 +94,42 @@ def lowered_peak(facts: Facts, after: int, now: int) -> int | None:
     return peak if peak < now else None
 
 
+def grown(ask: Action) -> str:
+    """From what to what the file grows where what a rule asks for is done by its tool, in a few
+    words: as the tool is told to be run, and without a limit where one is told; empty where that is
+    not much."""
+    now, size = ask.file_now, units.size
+    adds = Added(ask.written, ask.limit, ask.unlimited, ask.states)
+    then, most = size(now + ask.written + ask.states), size(now + ask.unlimited)
+    if ask.limit and adds.grows(now):
+        return _("the file grows from {now} to about {then}, without the limit to about {most}",
+                 now=size(now), then=then, most=most)  # fmt: skip
+    if ask.limit:
+        return _("without a limit the file grows from {now} to about {then}",
+                 now=size(now), then=most)  # fmt: skip
+    if adds.grows(now):
+        return _("the file grows from {now} to about {then}", now=size(now), then=then)
+    return ""
+
+
 def _added(facts: Facts) -> tuple[Added, Added]:
     """Without a limit, and with one where constants would add a twentieth to the file."""
     now = file_bytes(facts)
     limit = limit_under(facts, max(WORTHWHILE, int(NOTABLE * now)))
-    made, stated = folded_bytes(facts), stated_bytes(facts, STATED)
-    states = stated if stated >= max(SHAPES, (now + made) // 10) else 0
-    whole = Added(_many(made), states=states, peak=_raised(facts),
-                  peak_now=facts.memory.peak_bytes)  # fmt: skip
+    stated = stated_bytes(facts, STATED)
+    whole = Added(peak=_raised(facts), peak_now=facts.memory.peak_bytes)
+    whole = _storing(whole, made := folded_bytes(facts), stated, now)
     if limit is None:
         return whole, whole
-    kept = _many(folded_bytes(facts, limit))
-    return whole, whole._replace(written=kept, limit=limit, unlimited=made)
+    kept = _storing(whole, folded_bytes(facts, limit), stated, now)
+    return whole, kept._replace(limit=limit, unlimited=made)
 
 
-def _many(size: int) -> int:
-    return size if size >= WORTHWHILE else 0
+def _storing(adds: Added, made: int, stated: int, now: int) -> Added:
+    """With bytes of results that are stored and of shapes that are stated, where those are many."""
+    many = made >= WORTHWHILE or made >= max(SHAPES, LARGE * now)
+    states = stated if stated >= max(SHAPES, (now + made) // 10) else 0
+    return adds._replace(written=made if many else 0, states=states)
 
 
 def _raised(facts: Facts) -> int | None:
