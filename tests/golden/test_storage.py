@@ -63,6 +63,7 @@ def test_sparse_weight_counts_its_dense_elements() -> None:
     )
     found = facts_of(model)
     assert (found.totals.macs, found.parameters.weights) == (MACS, PARAMS)
+    assert found.parameters.stored_bytes == 2 * 4 + 2 * 8
 
 
 def test_shared_weight_counts_once() -> None:

@@ -81,3 +81,12 @@ def test_a_fault_beside_a_payload_is_found(place: str, elements: int) -> None:
         checker.check_model(broken)
     assert "nowhere" in str(found.value)
     assert "nowhere" in check_structure(load(broken.SerializeToString()).proto)
+
+
+def test_an_alias_of_the_domain_has_the_version_of_the_domain() -> None:
+    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in ("x", "y")]
+    node = helper.make_node("Relu", ["x"], ["y"], domain="ai.onnx")
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:])
+    for opsets, version in (((("f", 3), ("", 17)), 17), ((("", 11), ("f", 3)), 11)):
+        asked = helper.make_model(graph, opset_imports=[helper.make_opsetid(*o) for o in opsets])
+        assert f"for Relu with domain_version of {version} " in check_structure(asked)

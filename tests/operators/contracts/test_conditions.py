@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.operators.contracts import contracts_of
+from analyzer.operators.contracts.contrib_attention import Multi
+from tests.each import each
 
 Shape = tuple[int | None, ...]
 
@@ -105,3 +108,47 @@ def test_a_byte_of_a_gathered_table_holds_two_numbers_of_four_bits(
         gather_axis=axes[0], quantize_axis=axes[1], block_size=16, bits=4,
     )  # fmt: skip
     assert found == expected
+
+
+MULTI: tuple[tuple[tuple[Shape | None, ...], dict[str, object], tuple[int | None, ...]], ...] = (
+    # query, key, value, then past at 6; heads, length, width, size, key length, past, total
+    (((2, 5, 24), None, None), {"num_heads": 2}, (2, 5, 24, 4, 5, 0, 5)),
+    (((2, 5, 24), (2, 7, 24), (2, 7, 24)), {"num_heads": 2}, (2, 5, 24, 12, 7, 0, 7)),
+    (((2, 5, 24), (2, 2, 7, 12), (2, 2, 7, 12)), {"num_heads": 2}, (2, 5, 24, 12, 7, 0, 7)),
+    (((2, 5, 2, 3, 4), None, None), {"num_heads": 2}, (2, 5, None, 4, 5, 0, 5)),
+    (((2, 5, 24), None, None), {"num_heads": 0}, (None, 5, 24, None, 5, 0, 5)),
+    (((2, 5, 24), None, None), {}, (None, 5, 24, None, 5, 0, 5)),
+    (((2, 5, 24), (2,), None), {"num_heads": 2}, (2, 5, 24, 12, None, 0, None)),
+    (((2,), None, None), {"num_heads": 2}, (2, None, None, None, None, 0, None)),
+    ((None, (2, 7, 24), None), {"num_heads": 2}, (2, None, None, None, 7, 0, 7)),
+    (((2, 5, 24), None, None, None, None, None, (2, 2, 9, 4)), {"num_heads": 2},
+     (2, 5, 24, 4, 5, 9, 14)),
+    (((2, 5, 24), None, None, None, None, None, (2, 2, None, 4)), {"num_heads": 2},
+     (2, 5, 24, 4, 5, None, None)),
+    (((2, 5, 24), None, None, None, None, None, (2, 2, 9, 4)),
+     {"num_heads": 2, "past_present_share_buffer": 1}, (2, 5, 24, 4, 5, None, None)),
+)  # fmt: skip
+
+
+@each("shapes, given, sizes", MULTI)
+def test_sizes_of_many_heads_follow_from_their_operands(
+    shapes: tuple[Shape | None, ...], given: dict[str, object], sizes: tuple[int | None, ...]
+) -> None:
+    inputs = tuple(None if s is None else Tensor("t", "float32", s) for s in shapes)
+    multi = Multi(Call("MultiHeadAttention", "com.microsoft", 1, given, inputs, ()))
+    assert sizes == (
+        multi.heads, multi.length, multi.hidden, multi.size, multi.key_length, multi.past,
+        multi.total,
+    )  # fmt: skip
+    assert multi.batch == (2 if shapes[0] else None)
+
+
+def test_padding_has_a_begin_and_an_end_for_each_axis() -> None:
+    pads = np.array([1, 0, 0, 1, 0])
+    inputs = (Tensor("x", "float32", (2, 3, 4)), Tensor("p", "int64", (5,)))
+    call = Call("Pad", "", 17, {}, inputs, (), (None, pads))
+    (told,) = (v for check in contracts_of("", "Pad") for v in check(call))
+    assert told.text == (
+        "pads [1, 0, 0, 1, 0] has 5 entries, 3 axes take 6: all begins, then all ends"
+    )
+    assert told.remedy == "give pads 6 entries"
