@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from analyzer.graph.attributes import Misfit, decode_attribute
+from analyzer.graph.attributes import decode_attribute
 from analyzer.graph.values import Index
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
@@ -46,11 +46,9 @@ def defaults_of(call: Call) -> Mapping[str, Any]:
 @lru_cache(maxsize=2048)
 def _defaults(op_type: str, version: int, domain: str) -> Mapping[str, Any]:
     schema = find_schema(op_type, version, domain)
-    found: dict[str, Any] = {}
-    for name, attribute in schema.attributes.items() if schema else ():
-        if attribute.default_value.name:
-            try:
-                found[name] = decode_attribute(attribute.default_value)
-            except Misfit:  # a default in another form than the attribute has anywhere else
-                continue
-    return found
+    stated = schema.attributes.items() if schema else ()
+    return {
+        name: decode_attribute(attribute.default_value)
+        for name, attribute in stated
+        if attribute.default_value.name
+    }

@@ -6,10 +6,10 @@ from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from onnx import AttributeProto, defs
+from onnx import defs
 
 from analyzer.dataclass import dataclass
-from analyzer.graph.attributes import Misfit, decode_attribute
+from analyzer.graph.attributes import decode_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -172,10 +172,5 @@ def formals(op_type: str, opset: int, domain: str) -> tuple[str, ...]:
 
 
 def _default(attribute: defs.OpSchema.Attribute) -> Any:
-    value: object = attribute.default_value
-    if not isinstance(value, AttributeProto) or not value.type:
-        return UNSET
-    try:
-        return decode_attribute(value)
-    except Misfit:
-        return UNSET
+    value = attribute.default_value
+    return decode_attribute(value) if value.type else UNSET

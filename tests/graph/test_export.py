@@ -126,3 +126,14 @@ def test_unknown_counts_are_absent_and_huge_ones_exact() -> None:
         )
         assert int(graph.nodes["local.F0/y"]["executions"]) == 2**70
         assert "macs" not in graph.nodes["z"]
+
+
+def test_a_name_that_is_spelt_like_the_escape_of_another_is_told_apart() -> None:
+    names = ["a\x01", "a\\x01", "a\\x01#2", "b", "b\x02"]
+    model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    model.graph.ClearField("node")
+    for previous, name in pairwise(["x", *names]):
+        model.graph.node.add(op_type="Relu", name=name, input=[previous], output=[name])
+    read = json.loads(exported(facts_of(model), "json"))
+    shown = ["a\\x01#3", "a\\x01", "a\\x01#2", "b", "b\\x02"]
+    assert [node["id"] for node in read["nodes"]] == shown

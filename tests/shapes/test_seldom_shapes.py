@@ -218,3 +218,18 @@ def test_sequences_of_two_kinds_have_no_kind() -> None:
     for tensor in (Type("float32", (2, 3)), Type(one.dtype)):
         both = Type(one.dtype if tensor.dtype == one.dtype else None)
         assert merge(one, tensor) == merge(tensor, one) == both
+
+
+def test_shapes_that_contradict_each_other_are_a_note_beside_the_failure() -> None:
+    text = "g (uint8[2,3] x, uint8[2,{}] z, float s) => (uint8[] y) {{ y = com.microsoft.{} }}"
+    why = "shapes (2, 3) and (2, 4) do not broadcast"
+    for side, operator, failures, problems in (
+        (3, "QLinearAdd (x, s, , z, s, , s)", {}, []),
+        (4, "QLinearAdd (x, s, , z, s, , s)", {0: why}, [("shape-inference", "y", why, False)]),
+        (3, "Rfft ()", None, []),
+    ):
+        program = build_program(parse(text.format(side, operator)), {"": 17, "com.microsoft": 1})
+        found = Inference(program, Bindings()).run()
+        assert [(p.code, p.where, p.message, p.inconclusive) for p in found.problems] == problems
+        assert found.main.failures == failures or (failures is None and found.main.failures)
+        assert (0 in found.main.refused) == bool(problems)

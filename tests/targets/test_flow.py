@@ -99,6 +99,14 @@ CASES = {
         TWO.replace("w = {1, 2}", "w = {1, 3}"),
         Manner(),
         ("Mul[] Mul[] Add[0,1]", "000", "Add", "")),
+    "a scale that makes a result makes a convolution one": (
+        ("g (float[1,1,2,2] x) => (float[1,2,2,2] y) <float[2,1,1,1] w = {1, 2}, "
+        "float[2,1,1] k = {1, 2}> { c = Conv (x, w) y = Mul (c, k) }"), Manner(),
+        ("Conv[]", "0", "Conv", "Mul")),
+    "one that does not makes none": (
+        ("g (float[1,1,2,2] x) => (float[1,2,2,2] y) <float[2,1,1,1] w = {1, 2}, "
+        "float[2,1,1] k = {1, 2}> { c = Conv (x, w) s = Mul (c, k) y = Relu (s) }"), Manner(),
+        ("Conv[] Relu[0]", "00", "Relu", "Mul")),
     "an operator without operands": (
         "G { r = RandomNormal <shape = [2]> () y = Add (x, r) }", Manner(),
         ("RandomNormal[] Add[0]", "00", "Add", "")),

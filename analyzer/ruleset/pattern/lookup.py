@@ -32,12 +32,9 @@ class Lookup:
 
     def of(self, operator: OpType) -> Sequence[str]:
         """Operators of one type."""
-        domain, op_type = operator
         found = self.index.by_type.get(operator, ())
         if found and found[0] not in self._names.vertices:
             return ()  # facts that somebody made by hand, without a graph
-        if not domain and (other := self.index.by_type.get(("ai.onnx", op_type))):
-            return (*found, *other)
         return found
 
     def call(self, node: str) -> Call:

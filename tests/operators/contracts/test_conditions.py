@@ -152,3 +152,28 @@ def test_padding_has_a_begin_and_an_end_for_each_axis() -> None:
         "pads [1, 0, 0, 1, 0] has 5 entries, 3 axes take 6: all begins, then all ends"
     )
     assert told.remedy == "give pads 6 entries"
+
+
+@each(
+    "slot, sizes, policy, grave",
+    [
+        (2, [1, 1, 0, 2], "stretch", [True]), (2, [1, 1, 0, 2], "not_larger", [True]),
+        (3, [1, 2, 0, 4], "stretch", [True]), (3, [1, 2, 0, 4], "not_larger", [False]),
+        (3, [1, 2, -1, 4], "not_smaller", [False]), (3, [1, 2, 1, 4], "not_larger", []),
+        (2, [1, 1, 0.5, 2], "stretch", []),
+    ],
+)  # fmt: skip
+def test_a_size_of_nothing_is_grave_unless_it_is_fitted_to_the_others(
+    slot: int, sizes: list[float], policy: str, grave: list[bool]
+) -> None:
+    kind = np.float32 if slot == 2 else np.int64
+    inputs: list[Tensor | None] = [Tensor("x", "float32", (1, 2, 4, 4)), None, None, None]
+    values: list[np.ndarray | None] = [None] * 4
+    inputs[slot] = Tensor("s", np.dtype(kind).name, (4,))
+    values[slot] = np.array(sizes, kind)
+    stated = {"keep_aspect_ratio_policy": policy}
+    call = Call("Resize", "", 18, stated, tuple(inputs), (), tuple(values))
+    told = [v for check in contracts_of("", "Resize") for v in check(call)]
+    assert [v.grave for v in told] == grave
+    name, least = ("scales", "sizes")[slot - 2], min(sizes)
+    assert {v.text for v in told} <= {f"{name} has the entry {least:g}"}
