@@ -194,3 +194,16 @@ def test_what_is_behind_layers_goes_as_far_as_those_that_read_it() -> None:
     assert exchange._behind(parts, set()) == set()
     alike = [SimpleNamespace(index=i, outline=o) for i, o in ((4, "a"), (5, "b"), (6, "a"))]
     assert exchange._places(cast("Any", alike)) == {4: ("a", 0), 5: ("b", 0), 6: ("a", 1)}
+
+
+def test_outputs_of_what_hands_on_are_outputs_of_what_it_hands_on() -> None:
+    graph = """g (float[4] x) => (float[4] a, float[4] b, float[4] c, float[4] d) {
+        a = Neg (x)  s = Exp (x)  b = Identity (s)  c = Identity (b)  d = Identity (x) }"""
+    model = facts_of(parse(graph))
+    ends = ends_of(model, model)[0]
+    found = {part.node.id: part.exports for part in Wired(model, ends).parts}
+    token = ends.outputs
+    assert found == {
+        "a": ((0, token["a"]),), "s": ((0, token["b"]), (0, token["c"])), "b": (), "c": (),
+        "d": ((0, token["d"]),),
+    }  # fmt: skip

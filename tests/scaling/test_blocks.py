@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from analyzer.facts import Tensor
-from analyzer.graph.call import Call
-from analyzer.scaling.depth import _ends, _is_stream, _sides, _unstrided
+from analyzer.graph.adjacency import vertex
+from analyzer.graph.call import Call, Unknown
+from analyzer.scaling.depth import _ends, _is_stream, _sides, _unstrided, sibling
 from tests.golden.text import facts
 
 HEAD = """g (float[1,4,8,8] x, float[1,4,8,8] z, float[1,1,8,8] m, int64[1] k, float s)
@@ -70,3 +71,26 @@ def test_one_block_more_is_at_the_output_side_and_has_no_stride() -> None:
     moved = _unstrided(plain, large, small)
     assert moved.attributes == {}
     assert [t and t.shape for t in (*moved.inputs, *moved.outputs)] == [None, (1, 4, 4, 4)]
+
+
+def test_one_more_block_has_the_sizes_at_the_end_of_the_last_or_says_why_there_is_none() -> None:
+    def next_one(body: str, x: str, y: str, more: str = "") -> object:
+        model = facts(f"g (float{x} x) => (float{y} y) {more} {{ {body} }}")
+        ids = [node.id for node in model.nodes]
+        stage: Any = SimpleNamespace(blocks=[SimpleNamespace(nodes=ids)], entry="x", leave="y")
+        try:
+            calls = sibling(model, stage, {n: vertex(model.graph, n).call for n in ids})
+        except Unknown as why:
+            return str(why)
+        return [t.shape for c in calls.values() for t in (*c.inputs, *c.outputs) if t is not None]
+
+    odd, kernel = "y = com.example.Odd (x)", "<float[4,2,1,1] w = {1, 2, 3, 4, 5, 6, 7, 8}>"
+    rank, channels = "a block changes the rank of its input", "a block's channels are unknown"
+    assert next_one("y = Relu (x)", "[1,4,8,8]", "[1,4,8,8]") == [(1, 4, 8, 8)] * 2
+    halved = next_one("y = Conv <strides = [2, 2]> (x, w)", "[1,2,4,4]", "[1,4,2,2]", kernel)
+    assert halved == [(1, 4, 2, 2), (4, 4, 1, 1), (1, 4, 2, 2)]
+    assert next_one("y = Flatten (x)", "[2,4,8]", "[2,32]") == rank
+    assert next_one(odd, "", "[1,8,4,4]") == next_one(odd, "[1,4,8,8]", "") == rank
+    assert next_one(odd, "[1,0,8,8]", "[1,8,4,4]") == channels
+    assert next_one(odd, "[1,8,8,8]", "[1,0,4,4]") == channels
+    assert str(next_one(odd, "[1,4,8,8]", "[1,8,4,4]")).startswith("y axis 0: how Odd arithmetic")
