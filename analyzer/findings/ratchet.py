@@ -207,7 +207,7 @@ def amount(value: float, unit: str) -> str:
     """
     if unit in ("B", "bytes"):
         return units.size(value)
-    small = 0 < abs(value) < 1
+    small = abs(value) < 1
     return units.number(value, unit) if small else units.magnitude(value, unit)
 
 

@@ -29,7 +29,7 @@ _PATTERN = re.compile(r"/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?:`|\$\{)", re.DOTALL)
 _BEFORE_PATTERN = frozenset("(,=:[!&|?{};") | {"return", "=>", ""}
 """What a slash that begins a regular expression, not a division, comes after."""
-_OPENS, _CLOSES = "([{", ")]}"
+_OPENS, _CLOSES, _DOTS = frozenset("([{"), frozenset(")]}"), (".", "?.")
 _BEFORE_OBJECT = frozenset("(,=:[?&|") | {"return", "const", "let", "..."}
 """What a brace that opens an object, not a block, comes after."""
 _RESERVED = {"as", "do", "if", "in", "is", "of"}
@@ -101,8 +101,7 @@ def with_brief_properties(script: str) -> str:
     read = tokens(script)
     solid = [token for token in read if token.kind != "space"]
     uses = [number for number in range(1, len(solid))
-            if solid[number].kind == "name" and solid[number - 1].text in (".", "?.")
-            and solid[number - 1].kind == "sign"]  # fmt: skip
+            if solid[number].kind == "name" and solid[number - 1].text in _DOTS]  # fmt: skip
     counts = Counter(solid[number].text for number in uses)
     # What it saves: ".name" against "[$a]" each time, and once ',$a="name"'.
     paying = sorted(name for name, n in counts.items() if n * (len(name) - 3) > len(name) + 6)
@@ -126,20 +125,20 @@ def _names() -> Iterator[str]:
 
 def _roles(solid: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Each token, and whether it is a ``key`` or property, ``both`` key and variable, or not."""
-    objects: list[bool] = []
+    objects = [False]
     for number, token in enumerate(solid):
         before = solid[number - 1].text if number else ""
         after = solid[number + 1].text if number + 1 < len(solid) else ""
         role = ""
         if token.kind == "name":
-            in_object = bool(objects and objects[-1]) and before in ("{", ",")
-            if before in (".", "?.") or (in_object and after == ":"):
+            in_object = objects[-1] and before in ("{", ",")
+            if before in _DOTS or (in_object and after == ":"):
                 role = "key"
             elif in_object and after in (",", "}", "="):
                 role = "both"
-        elif token.kind == "sign" and token.text in _OPENS:
+        elif token.text in _OPENS:
             objects.append(token.text == "{" and before in _BEFORE_OBJECT)
-        elif token.kind == "sign" and token.text in _CLOSES and objects:
+        elif token.text in _CLOSES:
             objects.pop()
         yield token, role
 
@@ -148,7 +147,7 @@ def _declared(solid: Sequence[Token]) -> set[str]:
     """Variables and parameters."""
     found: set[str] = set()
     for number, token in enumerate(solid):
-        if token.text in ("const", "let") and token.kind == "name":
+        if token.text in ("const", "let"):
             found.update(_bound(solid, number + 1, ends=(";", "of", "in")))
         elif token.text == "=>" and solid[number - 1].kind == "name":
             found.add(solid[number - 1].text)
@@ -164,12 +163,12 @@ def _bound(solid: Sequence[Token], start: int, ends: Sequence[str]) -> Iterator[
     depth, is_value = 0, [False]
     for number in range(start, len(solid)):
         token = solid[number]
-        if depth == 0 and token.text in ends and token.kind in ("sign", "name"):
+        if depth == 0 and token.text in ends:
             return
-        if token.kind == "sign" and token.text in _OPENS:
+        if token.text in _OPENS:
             depth += 1
             is_value.append(is_value[-1])
-        elif token.kind == "sign" and token.text in _CLOSES:
+        elif token.text in _CLOSES:
             depth -= 1
             if depth < 0:
                 return
@@ -187,6 +186,5 @@ def _opening(solid: Sequence[Token], closing: int) -> int:
     depth, number = 1, closing
     while depth and number:
         number -= 1
-        if solid[number].kind == "sign":
-            depth += (solid[number].text in _CLOSES) - (solid[number].text in _OPENS)
+        depth += (solid[number].text in _CLOSES) - (solid[number].text in _OPENS)
     return number

@@ -661,7 +661,9 @@ def test_the_command_shows_the_folder_and_empties_it(
     (remembering / "not ours").touch()
     assert "0 entries, 0 B of 256 MiB" in cli("cache").out
     remembering.chmod(0o777)
-    assert cli("cache").code == 2
+    done = cli("cache")
+    assert done.code == 2
+    assert done.err.endswith("; name another folder\n")
 
 
 def test_the_base_of_a_relative_budget_counts(cli: Cli, judged: Judged, wasteful: str) -> None:

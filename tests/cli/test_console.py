@@ -194,7 +194,8 @@ def test_a_timer_says_what_goes_on_while_a_single_step_takes_long(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     console = Console()
-    before = signal.getsignal(signal.SIGALRM)
+    before, kept = signal.getsignal(signal.SIGALRM), []
+    monkeypatch.setattr(signal, "siginterrupt", lambda *how: kept.append(how))
     with progress.ticking(console):
         console.doing("writing PDF")
         deadline = time.monotonic() + 20
@@ -205,6 +206,7 @@ def test_a_timer_says_what_goes_on_while_a_single_step_takes_long(
     assert text.endswith("\r\x1b[K"), "nothing is left of it"
     assert signal.getsignal(signal.SIGALRM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert kept == [(signal.SIGALRM, False)], "a call that waits goes on"
 
 
 def test_no_timer_runs_where_nobody_looks() -> None:

@@ -100,6 +100,12 @@ def test_outputs_are_told_by_the_names_of_what_an_operator_makes_and_their_place
     ]
 
 
+def test_where_an_operand_comes_from_is_told_by_its_tensor() -> None:
+    ends = "(float[2,3] x, float[2,3] z) => (float[2,3] y) "
+    old, new = (f"{ends} {{ y = Sub ({names}) }}" for names in ("x, z", "z, x"))
+    assert told(old, new) == [("sources", "from x", "from z")]
+
+
 def test_how_often_an_operator_runs_is_told_as_a_span() -> None:
     held = "(float[2,3] x) => (float[2,3] y) <int64 n = {{{}}}> {{ {} }}"
     old, new = (held.format(n, LOOP.format("n")) for n in (3, 5))

@@ -207,3 +207,30 @@ def test_outputs_of_what_hands_on_are_outputs_of_what_it_hands_on() -> None:
         "a": ((0, token["a"]),), "s": ((0, token["b"]), (0, token["c"])), "b": (), "c": (),
         "d": ((0, token["d"]),),
     }  # fmt: skip
+
+
+def test_layers_exchange_their_weights_where_like_ones_read_what_the_other_read() -> None:
+    def part(name: str, index: int, outline: str = "o") -> Any:
+        node = SimpleNamespace(id=name)
+        return SimpleNamespace(
+            node=node, index=index, outline=outline, is_weighted=True, sources=()
+        )
+
+    def told(*outlines: str, alone: bool = True, covered: int = -1, other: bool = False) -> Any:
+        old = [part("a", 0), part("b", 1), part("c", 2)]
+        new = [part("b", 0, outlines[0]), part("a", 1, outlines[1]), part("c", 2)]
+        changes = [SimpleNamespace(old=p.node, new=p.node) for p in new[:2]]
+        scene = SimpleNamespace(
+            is_other=other, old_layers=old, new_layers=new, covered={covered},
+            pairs=[(old[0], new[1]), (old[1], new[0]), (old[2], new[2])],
+            altered={"b": 0, "a": 1}, left=lambda: [*enumerate(changes)],
+            only=lambda index, *_: alone or index == 0,
+            new=SimpleNamespace(parts=new, part=lambda name: next(
+                p for p in new if p.node.id == name)),
+        )  # fmt: skip
+        return [(h.kind, h.covers, h.values) for h in exchange.exchanged(cast("Any", scene))]
+
+    assert told("o", "o") == [("exchanged", (0, 1), {"count": 2})]
+    for nothing in (told("p", "q"), told("o", "q"), told("o", "o", alone=False),
+                    told("o", "o", covered=1), told("o", "o", other=True)):  # fmt: skip
+        assert nothing == []

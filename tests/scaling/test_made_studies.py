@@ -185,3 +185,32 @@ def test_a_kernel_slides_where_all_that_it_says_is_as_long_as_itself() -> None:
     for short in ({"strides": (1,)}, {"dilations": (1,)}, {"pads": (0, 0)}, {"x": (0, 1, 2)},
                   {"y": (4, 5, 6)}, {"x": None}, {"y": None}):  # fmt: skip
         assert slid(**cast("dict[str, Any]", short)) == [], short
+
+
+def test_the_more_operators_and_axes_the_fewer_dimensions_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A quarter of a million steps, twelve trials of each: a trial takes one for each operator and
+    axis, and 50 more."""
+    free = [some(name=f"n{number}", axes=()) for number in range(90)]
+    monkeypatch.setattr(symbolic, "_Study", lambda *_: some(growth=lambda one: one.name))
+
+    def found(operators: int, axes: int) -> tuple[Any, ...]:
+        kinds = {"x": some(shape=range(axes)), "y": some(shape=None)}
+        half = some(scope=0)
+        shapes = some(instances=lambda: (half, some(scope=1)), problems=(), main=some(types=kinds))
+        program = some(scopes=(some(ops=[0] * (operators - 1)), some(ops=[0])))
+        nothing = cast("Any", None)
+        return symbolic.growth_of(program, shapes, free, nothing, nothing)
+
+    for operators, axes, most in ((100, 101, 83), (100, 102, 82), (101, 101, 82), (2, 0, 90),
+                                  (4000, 16_783, 1), (4000, 99_999, 1)):  # fmt: skip
+        tried = found(operators, axes)
+        assert tried[:most] == tuple(f"n{number}" for number in range(most))
+        reason = (f"{operators:,} operators are too many to try sizes for more than {most:,} "
+                  "dimensions")  # fmt: skip
+        assert [(t.dim, t.kind, t.reason) for t in tried[most:]] == [
+            (one.name, "unknown", reason) for one in free[most:]
+        ]
+    reason = "4,001 operators; up to 4,000 are analysed at several sizes"
+    assert {(t.kind, t.reason) for t in found(4001, 0)} == {("unknown", reason)}

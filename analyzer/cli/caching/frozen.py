@@ -133,7 +133,7 @@ def _form(kind: type[Any]) -> _Form:
     left = _LEFT.get(kind, {})
     stored = [field for field in fields(kind) if field.init and field.name not in left]
     names = [field.name for field in stored]
-    by_place = not left and not any(field.kw_only for field in stored)
+    by_place = not any(field.kw_only for field in stored)
 
     def make(rest: list[Any]) -> Any:
         if by_place and len(rest) == len(names):  # faster, of which there are thousands
