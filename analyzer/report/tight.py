@@ -40,7 +40,7 @@ def _joined(script: str) -> str:
     declares = [False]  # whether the statement within each open bracket is a declaration
     begins = True  # whether one may begin here
     for token in tokens(script):
-        text, is_const = token.text, token.kind == "name" and token.text == "const"
+        text, is_const = token.text, token.text == "const"
         if text.isspace():
             found.append("" if found[-1:] == [""] else text)
             begins = begins or "\n" in text

@@ -19,7 +19,7 @@ import pytest
 
 from analyzer.cli import apart, exits, main, memory, outputs, paths, stop
 from analyzer.cli.candidates import candidates
-from analyzer.cli.completion import SEPARATOR
+from analyzer.cli.completion import SCRIPTS, SEPARATOR
 from analyzer.cli.console import Console
 from analyzer.cli.internal import describe_bug
 from analyzer.errors import ConfigError, ModelError, OutputError, RuleError
@@ -344,6 +344,12 @@ def test_a_shell_is_offered_the_rest_of_its_last_word(
     assert (done.code, done.err) == (0, "")
     lines = [tuple(line.split("\t")) for line in done.out.splitlines()]
     assert lines == (offered if offered is not None else [*map(tuple, candidates(words))])
+
+
+def test_the_script_of_a_shell_is_printed_as_it_is(cli: Cli) -> None:
+    for shell, script in SCRIPTS.items():
+        done = cli("completion", shell)
+        assert (done.code, done.out, done.err) == (0, script, ""), shell
 
 
 def test_after_the_value_of_an_option_comes_an_argument() -> None:

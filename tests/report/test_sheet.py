@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from analyzer.errors import ModelError
-from analyzer.report import REPORT_FORMATS, Options, Result, pdf
+from analyzer.report import REPORT_FORMATS, Options, Result, pdf, sheet
 from analyzer.report.sheet import Report, Sheet
+from analyzer.sanitise import widths
+from analyzer.units import shorten
 from tests.cli.conftest import WASTEFUL, Cli, cli, encode
 
 __all__ = ["cli"]
@@ -272,3 +275,26 @@ def test_report_that_lacks_what_this_version_shows_is_one_clear_error(
     assert line.startswith(f"onnxlint: error: {written}: not the JSON of a report: ")
     assert "of this version" in line
     assert not (tmp_path / "out").exists()
+
+
+def test_an_error_that_names_a_member_says_that_it_is_missing() -> None:
+    apart = "its members do not fit one another"
+    for error, what in (
+        (KeyError("y" * 300), f"{shorten('y' * 300, widths.NAME)!r} is missing"),
+        (KeyError("boxes"), "'boxes' is missing"), (KeyError(1), apart), (KeyError(), apart),
+        (ValueError("boxes"), apart), (IndexError(), apart),
+    ):  # fmt: skip
+        told = sheet.unfit("a.json", error)
+        assert told.problem == f"not the JSON of a report: {what}", error
+        assert str(told).startswith(f"a.json: {told.problem}; name a model, or the JSON that ")
+
+
+def test_edges_lead_from_a_box_to_a_later_one() -> None:
+    def drawable(*edges: tuple[int, int]) -> bool:
+        made = [SimpleNamespace(source=source, target=target) for source, target in edges]
+        return sheet.is_drawable(cast("Any", SimpleNamespace(edges=made, boxes="abc")))
+
+    assert drawable()
+    assert drawable((0, 1), (0, 2), (1, 2))
+    for wrong in ((-1, 1), (1, 1), (2, 1), (1, 3), (0, 4)):
+        assert not drawable((0, 1), wrong), wrong

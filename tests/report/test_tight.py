@@ -36,6 +36,11 @@ def test_constants_in_a_row_are_one_statement() -> None:
     )
 
 
+def test_a_line_that_ends_a_statement_begins_a_row_of_constants() -> None:
+    told = 'a = b\nconst c = 1; const d = "const";\ne = f; const g = 2'
+    assert tight_script(told) == 'a=b\nlet c=1,d="const";e=f;let g=2'
+
+
 def test_templates_in_templates_are_texts() -> None:
     assert tight_script("a = `2x${ b }${c ? ` + ${d}` : ''}`;") == "a=`2x${ b }${c?` + ${d}`:''}`;"
 

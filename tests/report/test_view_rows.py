@@ -561,3 +561,9 @@ def test_rows_of_a_body_say_once_where_they_are_and_how_their_names_begin() -> N
     assert [replace(row, lead="", name="") for row in found] == [replace(plain, name="")] * 6
     assert beginning([]) == beginning(["a/short/name"] * 9) == ""
     assert beginning([first + "/" * 3]) == "", "one name has nothing in common"
+    short, deep = "networks/abc/", f"networks/abc/{'d' * 24}/"
+    many = [f"{short}{n}" for n in range(4)]
+    assert beginning([*many, f"{deep}a", f"{deep}b"]) == short, "6 × 13 letters, not 2 × 38"
+    assert beginning([*many[1:], f"{deep}a", f"{deep}b"]) == deep, "2 × 38, not 5 × 13"
+    assert beginning([short + "x" * 21] * 2) == "", "a line has room for 34 letters"
+    assert beginning([short + "x" * 22] * 2) == short

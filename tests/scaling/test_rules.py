@@ -233,6 +233,7 @@ LAYOUTS = [
     Line("Split", "2,12 -> 2,4 2,8", "*3,*18 -> 3,6 3,12", {"axis": 1}),
     Line("Split", "2,12 -> 2,4 2", "*3,12 -> 2,4 2", attributes={"axis": 1}, why=LOST),
     Line("Split", "12,3 -> 6,3 6,3", "*18,*5 -> 9,5 9,5"),
+    Line("Split", "- -> 2,^3", "- -> 2,3"),
     Line("Transpose", "2,3,4 -> 4,3,2", "*5,*6,*7 -> 7,6,5"),
     Line("Transpose", "2,3,4 -> 2,4,3", "*5,*6,*7 -> 5,7,6", {"perm": (0, 2, 1)}),
     Line("Transpose", "2,3,4 -> 4,3", "*5,6,7 -> 4,3", why=LOST),
@@ -258,6 +259,9 @@ LAYOUTS = [
     Line("Tile", "2,3 =2 -> 4,3", "*5,*4 =2 -> 10,4"),
     Line("Expand", "1,3 =3 -> 7,4,3", "1,*5 =3 -> 7,4,5"),
     Line("Expand", "4,3 =1 -> 4,3", "*5,*6 =1 -> 5,6"),
+    *[Line(name, f"{before} -> {after}", f"{before} -> {after}".replace("^", ""))
+      for name in ("Expand", "Transpose", "Pad", "Slice", "ReduceMean", "Concat")
+      for before, after in (("-", "2,^3"), ("2,^3", "-"), ("-", "-"))],
     Line("ReduceMean", "2,3,4 -> 2,1,1", "*5,*6,*7 -> 5,1,1", {"axes": (1, 2)}),
     Line("ReduceMean", "2,1,4 -> 2,1,1", "*5,*6,4 -> 5,1,1", {"axes": (1, 2)}),
     Line("ReduceMean", "2,3,4 -> 2,4", "*5,*6,*7 -> 5,7", {"axes": (-2,), "keepdims": 0}),
