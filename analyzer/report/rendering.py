@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from analyzer import units
@@ -28,6 +29,8 @@ from analyzer.sanitise import clean, label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2.runtime import Context
+
     from analyzer.report.content import Medium, Shared
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
@@ -38,10 +41,13 @@ _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
 )
 """A number with its unit."""
-_SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?!onnx$)(?=\d*[A-Za-z])")
-"""Where a name may go on in the next line, as long as letters follow that are no ending."""
-_LONG = 12
-"""Letters from which a name may have to."""
+_SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?!onnx$)(?=\d*[A-Za-z])|(?<=[a-z]{2})(?=[A-Z][A-Za-z]{2})")
+"""Where a name may go on in the next line: after a sign, as long as letters follow that are no
+ending, and between a word and the next one that begins with a capital."""
+_LONG = re.compile(r"\S{13,}")
+"""A name that may have to."""
+_THERE = "\u200b"
+"""The same place on paper, where ``<wbr>`` counts for nothing within code."""
 _MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
 
@@ -96,8 +102,9 @@ def environment() -> jinja2.Environment:
         "label": label,
         "tips": brief_titles,
         "kept": _kept,
+        "narrow": _narrow,
         "noun": noun,
-        "parted": _parted,
+        "parted": _parted_here,
     }
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {
@@ -150,13 +157,32 @@ def _filled(text: str, values: Mapping[str, object]) -> Markup:
 
 def _kept(text: str) -> Markup:
     """Text in which no line ends between a number and its unit."""
-    return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', str(escape(clean(str(text))))))
+    return _with_units(str(escape(clean(str(text)))))
 
 
-def _parted(name: str) -> Markup:
-    """A name that browsers part between its parts, not within them."""
-    shown = str(escape(clean(str(name))))
-    return Markup(_SEAM.sub(r"\g<0><wbr>", shown) if len(shown) > _LONG else shown)
+def _with_units(shown: str) -> Markup:
+    return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', shown))
+
+
+def _parted(text: str, *, on_paper: bool = False) -> Markup:
+    """Text with names that are parted between their parts, not within them."""
+    shown = _LONG.sub(lambda name: _SEAM.sub(rf"\g<0>{_THERE}", name[0]), clean(str(text)))
+    return Markup(str(escape(shown)).replace(_THERE, _THERE if on_paper else "<wbr>"))
+
+
+@pass_context
+def _parted_here(context: Context, text: str) -> Markup:
+    """The same on the page that is made."""
+    medium = context.get("medium")
+    return _parted(
+        text, on_paper=bool(context.get("print")) if medium is None else medium.name == "pdf"
+    )
+
+
+@pass_context
+def _narrow(context: Context, text: str) -> Markup:
+    """``parted`` and ``kept``: text for a narrow place."""
+    return _with_units(str(_parted_here(context, text)))
 
 
 def _inline_in_language(name: str) -> Markup:

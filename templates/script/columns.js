@@ -10,5 +10,10 @@ for (const table of all("table[data-minor]")) {
   table.classList.add("few", ...table.dataset.minor.split(" ").map((column) => `no${column}`));
   const button = make("button", words.all, { type: "button", className: "columns" });
   on(button, "click", () => { button.textContent = table.classList.toggle("few") ? words.all : words.few });
-  table.closest(".scroll").before(button);
+  const box = table.closest(".scroll");
+  // Names and numbers that are long leave room for fewer.
+  on(self, "load", () => {
+    for (let last = table.tHead.rows[0].cells.length; last > 2 && box.scrollWidth > box.clientWidth && matchMedia("(max-width: 46rem)").matches; last--) table.classList.add(`no${last}`);
+    if (/no\d/.test(table.className)) box.before(button);
+  });
 }

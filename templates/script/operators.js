@@ -51,7 +51,7 @@ const small = (words) => make("i", words);
 const cell = (value) => make("td", typeof value === "number" ? count(value) : value);
 const row_of = (at) => {
   const [op, shape, macs, flops, params, tags, scope, executions] = rows[like[at]], same = alike[like[at]];
-  const row = make("tr", "", { id: `n${number(at)}`, tabIndex: -1 }), first = cell(name[at]), second = cell(text[op]);
+  const row = make("tr", "", { id: `n${number(at)}`, tabIndex: -1 }), first = parted(cell(""), name[at]), second = parted(cell(""), text[op]);
   if (list.folded && same[0] === at && same.length > 1) {
     const more = make("button", fill("more", { n: count(same.length - 1) }), { type: "button", className: "more" });
     more.setAttribute("aria-expanded", open.has(at));
@@ -207,7 +207,7 @@ on(document, "toggle", ({ target }) => {
   const numbers = target.dataset?.more;
   if (!numbers) return;
   target.removeAttribute("data-more");
-  target.querySelector("code").replaceChildren(...numbers.split(" ").flatMap((n, at) => [at ? ", " : "", make("a", name[numbered(`n${n}`)], { href: `#n${n}` })]));
+  target.querySelector("code").replaceChildren(...numbers.split(" ").flatMap((n, at) => [at ? ", " : "", parted(make("a", "", { href: `#n${n}` }), name[numbered(`n${n}`)])]));
 }, true);
 table.tBodies[0].remove();
 table.append(above, below);

@@ -59,6 +59,12 @@ const ordered = (list, text, way, numeric) => {
   });
   return keyed.map((entry) => entry[2]);
 };
+// A name that may go on in the next line between its parts, as the templates part them.
+const SEAM = /(?<=\w(?:[/._]|::))(?=\d*[A-Za-z])|(?<=[a-z]{2})(?=[A-Z][A-Za-z]{2})/;
+const parted = (made, name) => {
+  made.append(...name.split(SEAM).flatMap((part, n) => n ? [make("wbr", ""), part] : part));
+  return made;
+};
 // What is looked for: words that all have to occur. The same everywhere on the page.
 const terms = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 const keep = (key, value) => { try { localStorage.setItem(`onnxlint-${key}`, value) } catch { /* file: pages may have no storage */ } };

@@ -122,11 +122,17 @@ def test_filters_of_templates_show_numbers_units_and_names() -> None:
         '<span class="u">5.2 MMAC</span>, <span class="u">12 %</span> and 7 bits, '
         '<span class="u">3 s</span>'
     )
-    names = ("a/b.c_d::e/f", "a/b.c_d::e/fg", "a/b.c_1::2/fg", "single_relu.onnx")
+    names = ("a/b.c_d::e/f", "a/b.c_d::e/fg", "a/b.c_1::2/fg", "single_relu.onnx",
+             "a/b of TreeEnsembleClassifier and MobileNetV1Plus")  # fmt: skip
     assert [str(rendering._parted(name)) for name in names] == [
         "a/b.c_d::e/f", "a/<wbr>b.<wbr>c_<wbr>d::<wbr>e/<wbr>fg", "a/<wbr>b.<wbr>c_1::2/<wbr>fg",
         "single_<wbr>relu.onnx",
+        "a/b of Tree<wbr>Ensemble<wbr>Classifier and Mobile<wbr>NetV1Plus",
     ]  # fmt: skip
+    paper = rendering.environment().from_string("{{ text | narrow }}")
+    assert paper.render(print=True, text="while TreeEnsembleRegressor runs, 2 MiB") == (
+        'while Tree\u200bEnsemble\u200bRegressor runs, <span class="u">2 MiB</span>'
+    )
     assert str(rendering._prose("D_G of `a<b` and AB_C")) == (
         "D<sub>G</sub> of <code>a&lt;b</code> and AB_C"
     )

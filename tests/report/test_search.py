@@ -294,6 +294,18 @@ def test_a_phone_shows_main_columns_and_a_button_the_others(
     assert box["width"] <= 390
     visit.page.locator("#nodes ~ button.columns").click()
     assert heads.count() == 6
+    small = Visit(browser, standard, viewport={"width": 320, "height": 640})
+    few = small.page.locator(".scroll:has(.few:not(#operators))")
+    over = "(boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth).length"
+    assert few.count() > 5
+    assert few.evaluate_all(over) == 0, "the more digits, the fewer columns"
+    named = "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)"
+    form = small.page.locator(".forms tbody tr").first.locator("td")
+    assert form.evaluate_all(named) == [
+        '"MACs"', '"Weights"', '"Time, at least"', '"Effort"', '"Figures certain"',
+        '"What may be lost"',
+    ]  # fmt: skip
+    assert small.page.locator(".scroll:has(.stacked)").evaluate_all(over) == 0
     wide = Visit(browser, standard)
     assert wide.page.locator("#operators thead th:visible").count() == 6
     assert wide.page.locator("button.columns:visible").count() == 0
