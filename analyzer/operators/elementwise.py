@@ -82,7 +82,7 @@ OPERATORS = (
         "Mul", "a · b", commutes=True, role="mul", sign="×", neutral=1, absorbing=0, integer=True
     ),
     _binary("Div", "a / b", sign="÷", neutral=1),
-    _binary("Pow", "aᵇ", neutral=1),
+    _binary("Pow", "aᵇ", sign="^", neutral=1),
     _binary("Mod", "a mod b"),
     _folded("Sum", "(operands − 1)·|Y|", 0, commutes=True, role="add", sign="+"),
     _folded("Max", "(operands − 1)·|Y|", 0, commutes=True, bends=True),

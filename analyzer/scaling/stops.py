@@ -63,12 +63,13 @@ class Stops:
         return self.widths.index(1.0), self.resolutions.index(1.0), self.depths.index(1.0)
 
 
-def stops(scaler: Scaler) -> Stops | None:
+def stops(scaler: Scaler, *, sides: bool = True) -> Stops | None:
     """Every stop at which the whole model is known; ``None`` where that is today's size alone.
 
-    Models of which something is unknown or left to data have none.
+    Models of which something is unknown or left to data have none. Without ``sides`` inputs stay
+    as they are.
     """
-    return _checked(scaler, lambda grid: grid.stops())
+    return _checked(scaler, lambda grid: grid.stops(sides=sides))
 
 
 def stops_at(scaler: Scaler, widths: Sequence[float], depths: Sequence[float]) -> Stops | None:
@@ -97,8 +98,9 @@ class _Grid:
         """Resolution asked for → what it comes to, and sides."""
         self.assumed: dict[str, None] = {}
 
-    def stops(self) -> Stops | None:
+    def stops(self, *, sides: bool = True) -> Stops | None:
         widths, resolutions = self._axes()
+        resolutions = resolutions if sides else [1.0]
         resolutions = [r for r in resolutions if self._known(1.0, r)]
         widths = [w for w in widths if all(self._known(w, r) for r in resolutions)]
         if 1.0 not in widths or 1.0 not in resolutions:

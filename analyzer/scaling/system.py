@@ -12,6 +12,7 @@ from analyzer.graph.adjacency import vertices
 from analyzer.graph.call import MALFORMED, Call
 from analyzer.operators.record import Scaling
 from analyzer.scaling import channels, layout, spatial
+from analyzer.scaling.bases import bases
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.term import Axes, Term
 
@@ -137,6 +138,7 @@ def relate(
         except MALFORMED:
             term.opaque()
         terms[node] = term
+    _keep(terms[node] for node in bases(terms))
     inputs = list(inputs)
     for dim in (d for name in inputs for d in axes.get(name) or ()):
         dims.fix(dim)
@@ -152,6 +154,13 @@ def relate(
         if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
     )
     return System(dims, terms, axes, tuple(opaque), tuple(trusted), sides)
+
+
+def _keep(found: Iterable[Term]) -> None:
+    """Leave weights as they are that nobody trains."""
+    for term in found:
+        for dim in term.x(term.weight()) or ():
+            term.dims.fix(dim)
 
 
 def operator_name(call: Call) -> str:

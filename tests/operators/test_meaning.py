@@ -49,6 +49,7 @@ SIGNS: dict[str, tuple[str, Callable[..., Any], Any]] = {
     "−": ("Sub", operator.sub, REALS),
     "×": ("Mul", operator.mul, REALS),
     "÷": ("Div", operator.truediv, REALS),
+    "^": ("Pow", operator.pow, np.abs(REALS)),
     "=": ("Equal", operator.eq, REALS),
     ">": ("Greater", operator.gt, REALS),
     "≥": ("GreaterOrEqual", operator.ge, REALS),

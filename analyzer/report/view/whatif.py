@@ -159,7 +159,8 @@ def view(facts: Facts) -> WhatIf:
             )
         )
     scaler = Scaler(facts)
-    resolutions = usual_resolutions(scaler) if scaler.sides else [1.0]
+    resized = len(scaler.sides) > 1  # how long a frame or a recording is, nobody chooses
+    resolutions = usual_resolutions(scaler) if resized else [1.0]
     table = grid(scaler, resolutions=resolutions)
     now = table[0][0]
     if now.macs is None:
@@ -169,7 +170,10 @@ def view(facts: Facts) -> WhatIf:
                 reason=label(retold(now.reason), widths.NOTE),
             )
         )
-    reasons = (*_tied(scaler), *_reasons(point for row in table for point in row))
+    reasons = (
+        *(_tied(scaler) if resized else ()),
+        *_reasons(point for row in table for point in row),
+    )
     columns = _telling(table)
     table = tuple(
         tuple(row[n] for n in columns) for row in table if row is table[0] or _tells(row, table[0])
@@ -180,7 +184,7 @@ def view(facts: Facts) -> WhatIf:
             _("No other width, depth or input size of the model could be counted."),
             joint=together(scaler, None),
         )
-    offered = stops(scaler)
+    offered = stops(scaler, sides=resized)
     kinds = {node.id: label(node.kind, widths.TERM) for node in facts.nodes}
     return WhatIf(
         columns=tuple(_column(scaler, point) for point in table[0]),
@@ -197,7 +201,7 @@ def view(facts: Facts) -> WhatIf:
             for row in table
         ),
         depths=depths,
-        axes=_axes(scaler),
+        axes=_axes(scaler, resized=resized),
         unknown=reasons,
         assumed=tuple(
             dict.fromkeys(
@@ -316,7 +320,7 @@ def heat(row: WidthRow | DepthRow, now: int) -> tuple[int, ...]:
     )
 
 
-def _axes(scaler: Scaler) -> tuple[ExponentRow, ...]:
+def _axes(scaler: Scaler, *, resized: bool) -> tuple[ExponentRow, ...]:
     remarks = {
         "width": _("channels of every layer but the model's inputs and outputs"),
         "resolution": _("sides of the input, and every map with it"),
@@ -330,7 +334,7 @@ def _axes(scaler: Scaler) -> tuple[ExponentRow, ...]:
             remarks[g.axis],
         )
         for g in growth(scaler)
-        if g.exponent is None or abs(g.exponent) >= MOVES
+        if (resized or g.axis != "resolution") and (g.exponent is None or abs(g.exponent) >= MOVES)
     )
 
 
