@@ -25,8 +25,7 @@ def ghost_module(flow: Flow) -> Iterator[Match]:
         primary = base.node
         if flow.role(primary) not in ("pointwise", "spatial") or flow.arity(join) != 2:
             continue
-        readers = flow.readers(primary)
-        if len(readers) != 2 or set(readers) != {cheap, join}:
+        if sorted(flow.readers(primary)) != sorted((cheap, join)):
             continue
         cut = flow.only_reader(join)
         tail = (cut,) if cut and flow.call(cut).op_type == "Slice" else ()

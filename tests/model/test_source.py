@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from google.protobuf.message import DecodeError
 
 from analyzer.errors import ModelError
-from analyzer.model import Limits, load, source
+from analyzer.model import Limits, load, reading, source
 from tests.fuzz import seeds
 
 CONV = seeds.conv().SerializeToString()
@@ -87,6 +88,17 @@ def test_a_file_that_is_no_model_is_named_for_what_it_is(
     assert says in refusal(path)
     with pytest.raises(ModelError, match=r"m\.onnx: "):
         load(data, name="m.onnx")
+
+
+def test_what_protobuf_refuses_is_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing:
+        @staticmethod
+        def FromString(_: bytes) -> None:  # noqa: N802 - protobuf's name
+            raise DecodeError("Error parsing message with type 'onnx.ModelProto': Wrong wire type")
+
+    monkeypatch.setattr(reading, "ModelProto", Refusing)
+    with pytest.raises(ModelError, match="not an ONNX model: Wrong wire type"):
+        load(CONV)
 
 
 def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:

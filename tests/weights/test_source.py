@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,8 @@ def test_stored_weights_are_read_and_dead_filters_traced(tmp_path: Path) -> None
     filters = found.layers["a"].filters
     assert filters is not None
     assert (filters.dead, filters.freed_params, filters.freed_downstream) == ((2,), 54, 16 * 9)
+    assert filters.freed == 54 + 16 * 9
+    assert replace(filters, freed_downstream=None).freed == 54
     separable = found.layers["y"].separability
     assert separable is not None
     assert separable.macs_now == 8 * 8 * 9 * 8 * 16

@@ -280,13 +280,9 @@ def padded(call: Call) -> list[OutputType]:
     shape, pads = call.dims(0), call.integers(1)
     if pads is None or len(pads) != 2 * len(shape):
         raise Unknown("the padding is computed at run time")
-    rank = len(shape)
-    return [
-        OutputType(
-            dtype_of(call, 0),
-            tuple(None if d is None else d + pads[i] + pads[i + rank] for i, d in enumerate(shape)),
-        )
-    ]
+    sides = zip(shape, pads, pads[len(shape) :], strict=False)
+    padded = (None if d is None else before + d + after for d, before, after in sides)
+    return [OutputType(dtype_of(call, 0), tuple(padded))]
 
 
 def position_bias(call: Call) -> list[OutputType]:

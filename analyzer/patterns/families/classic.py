@@ -108,11 +108,9 @@ def vgg(network: Network) -> Architecture | None:
 
 def densenet(network: Network) -> Architecture | None:
     layers = network.of("dense-layer")
-    maps = []
-    for block in layers:
-        spatial = [network.nodes[n].conv for n in block.nodes if network.nodes[n].conv][-1]
-        maps.append(spatial.out_spatial[0] if spatial and spatial.out_spatial else None)
-    depth = DENSENET.get(_runs([side or 0 for side in maps]))
+    nodes = network.nodes
+    last = [[conv for n in block.nodes if (conv := nodes[n].conv)][-1] for block in layers]
+    depth = DENSENET.get(_runs([next(iter(conv.out_spatial), None) or 0 for conv in last]))
     growth = {int(block.detail["growth"]) for block in layers}
     if depth is None or len(growth) != 1:
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -177,3 +180,64 @@ def test_a_size_of_nothing_is_grave_unless_it_is_fitted_to_the_others(
     assert [v.grave for v in told] == grave
     name, least = ("scales", "sizes")[slot - 2], min(sizes)
     assert {v.text for v in told} <= {f"{name} has the entry {least:g}"}
+
+
+TURN = (2, 4, 5, 16)
+"""Batch, heads, length and size of what is rotated."""
+CACHED = (9, 8)
+ROTARY: tuple[tuple[tuple[Shape | None, ...], dict[str, object], list[str]], ...] = (
+    ((TURN, CACHED, CACHED, (2, 5)), {}, []),
+    ((TURN, CACHED, CACHED, (2, 5)), {"num_heads": "x"}, []),
+    ((TURN, CACHED, CACHED, (2, 6)), {"rotary_embedding_dim": "x"}, []),
+    ((TURN[1:], CACHED, CACHED, (4, 5)), {"num_heads": 0}, ["heads"]),
+    ((TURN[1:], (9, 4), None, (4, 5)), {"num_heads": 2}, []),
+    ((TURN[1:], CACHED, None, (4, 5)), {"num_heads": 1}, []),
+    ((TURN[1:], CACHED, None, (4, 5)), {"num_heads": 2}, ["cache-shape"]),
+    ((TURN[2:], (9, 3), None, (5, 1)), {}, ["rank"]), ((None, (9, 3), None, (5, 1)), {}, []),
+    ((TURN, (2, 5, 8), None, None), {}, []), ((TURN, (2, 5, 8), None, (2, 5)), {}, ["cache-shape"]),
+    ((TURN, CACHED, None, None), {}, ["cache-shape"]),
+    ((TURN, (3, 5, 8), None, None), {}, ["cache-shape"]),
+    ((TURN, (2, 6, 8), None, None), {}, ["cache-shape"]),
+    ((TURN, (2, 5, 7), None, None), {}, ["cache-shape"]),
+    ((TURN, (2, 5, 3), None, None), {"rotary_embedding_dim": 6}, []),
+    ((TURN, (2, 5, 8), None, None), {"rotary_embedding_dim": 17}, ["head-size"]),
+    ((TURN, (2, 5, 8), None, None), {"rotary_embedding_dim": 16}, []),
+    ((TURN, None, None, (2, 5)), {"rotary_embedding_dim": 18}, ["head-size"]),
+    ((TURN, CACHED, None, (3, 5)), {}, ["positions"]),
+    ((TURN, CACHED, None, (2, 4)), {}, ["positions"]),
+    ((TURN, CACHED, None, (2,)), {}, ["positions"]),
+    (((2, 4, 5, None), CACHED, None, (2, 5)), {}, []),
+    (((2, 5, None), CACHED, None, (2, 5)), {"num_heads": 4}, []),
+)  # fmt: skip
+
+
+@each("shapes, given, codes", ROTARY)
+def test_caches_of_a_rotation_fit_what_is_rotated(
+    shapes: tuple[Shape | None, ...], given: dict[str, Any], codes: list[str]
+) -> None:
+    """ONNX's RotaryEmbedding, and ONNX Runtime's checks of it."""
+    assert [code for code, _ in said("RotaryEmbedding", shapes, **given)] == codes
+
+
+@each(
+    "given, elements, told",
+    [
+        ({}, 8, []), ({}, 7, [True]), ({"axes": (2, 3)}, 4, []), ({"axes": (2, 3)}, 8, [True]),
+        ({}, None, []), ({}, 0, [False]),
+        ({"coordinate_transformation_mode": "asymmetric"}, 7, []),
+    ],
+)  # fmt: skip
+def test_a_crop_takes_both_corners_of_its_axes(
+    given: dict[str, object], elements: int | None, told: list[bool]
+) -> None:
+    stated = {"coordinate_transformation_mode": "tf_crop_and_resize", **given}
+    corners = None if elements == 0 else Tensor("r", "float32", (elements,))
+    inputs = (Tensor("x", "float32", (1, 2, 4, 4)), corners, None, Tensor("s", "int64", None))
+    call = Call("Resize", "", 18, stated, inputs, ())
+    found = [v for check in contracts_of("", "Resize") for v in check(call)]
+    assert [v.grave for v in found if v.text.startswith("roi")] == told
+    count = 2 if "axes" in given else 4
+    text = f"roi has {elements} entries, cropping {count} axes takes {2 * count}"
+    assert {v.text for v in found if v.text.startswith("roi")} == ({text} if told else set())
+    old = [v for check in contracts_of("", "Resize") for v in check(replace(call, version=10))]
+    assert not [v for v in old if v.text.startswith("roi")]
