@@ -111,8 +111,6 @@ def _free_id(folder: Path) -> str:
 
 def _create(path: str, data: bytes) -> None:
     """A new file with all of ``data``; raises ``FileExistsError`` where there is one."""
-    if os.path.lexists(path):
-        raise FileExistsError(path)
     temporary = os.path.join(os.path.dirname(path), f".onnxlint-{os.urandom(8).hex()}.tmp")
     try:
         with open(temporary, "xb") as stream:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from analyzer.cli import report
+from analyzer import scaling
+from analyzer.cli import compare, judge, report, scale
 from analyzer.cli.git import revision
 from analyzer.cli.pages import many
 from analyzer.errors import ConfigError
+from analyzer.report.result import Failure, Options, Result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +82,88 @@ def test_external_data_are_copied_where_they_are_files_and_not_the_model(
         ("oid of m/deep/x", str(tmp_path / "deep" / "x"), revision.GitPath("HEAD", "m/deep/x")),
     ]
     assert (tmp_path / "deep").stat().st_mode & 0o777 == 0o700
+
+
+def test_only_one_of_two_models_is_read_from_standard_input() -> None:
+    with pytest.raises(ConfigError) as caught:
+        compare.run(some(old="-", new="-"), some(), some())
+    assert str(caught.value) == "standard input can be only one of the two models"
+
+
+@pytest.mark.parametrize("folder", ["", "out"])
+def test_a_comparison_in_a_folder_is_summed_up_with_the_paths_of_its_files(
+    monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    said: list[Any] = []
+    gates = [some(outcome="passed", text="macs"), some(outcome="failed", text="params grow")]
+    wanted = compare._Wanted({"c.html": "html", "c.json": "json"}, "" if folder else "text", folder)
+    for name, made in (
+        ("_outputs", wanted), ("_pair", some(comparison="both", gates=gates)), ("_exit_code", 3),
+        ("_without_folders", "private"),
+        ("keep_models", None), ("verdict", "another network"),
+    ):  # fmt: skip
+        monkeypatch.setattr(compare, name, lambda *_, made=made, **__: made)
+    monkeypatch.setattr(compare, "compared_page",
+                        lambda name, of, *_, **__: (name, of == "private"))  # fmt: skip
+    monkeypatch.setattr(compare, "write_files", lambda *of, **to: said.append((*of, to["folder"])))
+    console = some(note=said.append, line=said.append, write=said.append, error=said.append,
+                   color=False)  # fmt: skip
+    asked = some(old="a", new="b", open=False, provenance="names", debug=False)
+    assert compare.run(asked, console, some(created=Options().created, debug=False)) == 3
+    pages = {"c.html": ("html", True), "c.json": ("json", False)}
+    assert said == [
+        (pages, folder),
+        *(["another network", "c.html", "c.json", "failed: params grow"] if folder
+          else [("text", False)]),
+    ]  # fmt: skip
+
+
+def test_a_budget_is_shared_out_over_the_axes_that_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(scaling, "frontier", lambda *of, **how: asked.append((of, how)))
+    monkeypatch.setattr(scale, "_bounded", asked.append)
+    model: Any = some(sides=(224, 224))
+
+    def words(**given: Any) -> Any:
+        none = {"depth": None, "width": None, "resolution": None, "budget": 9, "divisor": None}
+        return some(**none | given)
+
+    scale._frontier(words(), model)
+    scale._frontier(words(divisor=4, depth=(1.0, 2.0), width=(0.5, 0.75, 1.0)), model)
+    scale._frontier(words(resolution=(0.5, 1.0), width=(0.5,)), model)
+    assert asked == [
+        1, ((model, 9), {"divisor": 8}),
+        6, ((model, 9), {"divisor": 4, "depths": (1.0, 2.0), "widths": (0.5, 0.75, 1.0)}),
+        2, ((model, 9), {"divisor": 8, "widths": (0.5,), "resolutions": (0.5, 1.0)}),
+    ]  # fmt: skip
+    with pytest.raises(ConfigError, match="needs multipliers, not numbers of blocks"):
+        scale._frontier(words(depth=(1.0, (3, 4))), model)
+
+
+def test_what_is_judged_in_another_process_comes_back_without_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rule: Any = some()
+    whole = Result(cast("Any", some()), rules=(rule,), command="check a")
+    failed, scarce = Failure("b", "b: odd"), Failure("c", "c: no memory", scarce=True)
+    used: Any = frozenset({1})
+    items = {"a": judge.Judged(whole, used), "b": judge.Judged(failed), "c": judge.Judged(scarce)}
+    prepared: list[int] = []
+
+    def each(task: Any, paths: Any, progress: Any, jobs: int, *, scarce: Any) -> Any:
+        done = {path: task(path) for path in paths}
+        assert [path for path in done if scarce(done[path])] == ["c"]
+        assert (progress, jobs) == ("bar", 1 + len(prepared))
+        return {**done, "d": failed}
+
+    monkeypatch.setattr(judge, "each_path", each)
+    monkeypatch.setattr(judge, "prepare", lambda: prepared.append(1))
+    monkeypatch.setattr(judge, "jobs_for", lambda count, jobs: jobs)
+    for jobs in (1, 2):
+        found = judge._each(items.__getitem__, ("a", "b", "c"), cast("Any", "bar"), jobs)
+        assert found == {
+            "a": judge.Judged(replace(whole, rules=()), used), "b": judge.Judged(failed),
+            "c": judge.Judged(scarce), "d": judge.Judged(failed),
+        }  # fmt: skip

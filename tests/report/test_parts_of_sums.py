@@ -10,9 +10,10 @@ import pytest
 from analyzer.report import content, fitting, netron_figures, settings, whereabouts
 from analyzer.report.fitting import MM
 from analyzer.report.pagination import Spacing
-from analyzer.report.view import audits, spared, stretches, tiles
+from analyzer.report.view import audits, modules, spared, stretches, tiles
 from analyzer.report.view.layers import LayerRow
 from analyzer.report.view.spared import Why
+from tests.golden.text import facts
 
 
 def some(**about: Any) -> Any:
@@ -285,3 +286,37 @@ def test_the_largest_modules_come_first_and_the_first_of_equal_ones() -> None:
     for most, places in ((0, []), (1, [1]), (2, [1, 3]), (3, [1, 3, 0]), (9, [1, 3, 0, 2, 4])):
         found: Any = content._largest(rows, most)
         assert [row.at for row in found] == places
+
+
+def test_tiles_of_a_kind_are_its_shapes_where_there_are_several() -> None:
+    zeros = ", ".join(["0"] * 16)
+    model = facts(
+        "g (float[1,4,8,8] x) => (float[1,2,4,4] y) "
+        f"<float[4,4,1,1] a = {{{zeros}}}, float[2,4,1,1] b = {{{zeros[:22]}}}, "
+        "float[2,1,1,1] c = {0, 0}> "
+        "{ r = Conv (x, a)  s = Conv (r, a)  t = Conv <strides = [2, 2]> (s, b)  "
+        "u = Relu (t)  y = Conv <group = 2> (u, c) }"
+    )
+    found = {tile.name: (tile.macs, [child.macs for child in tile.children])
+             for tile in tiles._kinds(model)}  # fmt: skip
+    twice, halved = 2 * 64 * 16, 16 * 8
+    assert found == {
+        "1×1 pointwise": (twice + halved, [twice, halved]), "1×1 depthwise": (32, []),
+    }  # fmt: skip
+
+
+def test_a_module_that_costs_what_its_only_part_does_is_said_once() -> None:
+    def module(name: str, macs: int, *children: Any) -> Any:
+        return some(path=name, class_name=name[0], macs_range=(macs, macs), params=macs,
+                    nodes=macs, children=children)  # fmt: skip
+
+    small = [module("a1", 3), module("a2", 3), module("b1", 4)]
+    inner = module("i", 10, *small)
+    outer = module("o", 10, inner)
+
+    def told(level: int) -> list[tuple[list[str], int]]:
+        return [([each.path for each in alike], at)
+                for alike, at in modules._folded((outer,), level)]  # fmt: skip
+
+    assert told(1) == [(["o"], 1), (["a1", "a2"], 2), (["b1"], 2)]
+    assert told(0) == [(["o"], 0), (["i"], 1), (["a1", "a2"], 2), (["b1"], 2)]

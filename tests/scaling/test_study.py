@@ -149,3 +149,25 @@ def test_what_is_left_out_is_said_with_its_number() -> None:
 def test_texts_of_coefficients_are_exact() -> None:
     made = DimensionGrowth("n", (), "linear", 1, (Fraction(1, 3), Fraction(2)), ())
     assert (made.texts, made.at(4)) == (("1/3", "2"), Fraction(25, 3))
+
+
+def test_a_size_is_tried_with_the_sums_that_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[dict[InputAxis, int]] = []
+    monkeypatch.setattr(symbolic, "rebound", lambda _bound, moved, _bindings: tried.append(moved))
+    monkeypatch.setattr(symbolic, "infer_shapes", lambda *_, **__: None)
+    monkeypatch.setattr(symbolic, "misfits", lambda *_: 0)
+    monkeypatch.setattr(symbolic, "more", lambda now, before: now > before)
+    study: Any = _Study.__new__(_Study)
+    study._bound = {"mask": [1, 10], "open": [None]}
+    study._bindings = study._program = study._limits = None
+    study._missing, study._misfits = 1, 0
+    study._count = lambda _: SimpleNamespace(unknown_macs=1, macs=(5, 7))
+    mask, unknown = InputAxis("mask", 1), InputAxis("open", 0)
+    what = Freedom("n", (InputAxis("x", 0),), 4, batch=False, sums=(mask, unknown))
+    assert study._macs(what, 9) == (7, "")
+    assert tried == [{InputAxis("x", 0): 9, mask: 10 + 9 - 4}]
+    refused = (None, "the graph does not admit size 9 while the other inputs stay")
+    monkeypatch.setattr(symbolic, "misfits", lambda *_: 1)
+    assert study._macs(what, 9) == refused
+    study._misfits, study._missing = 1, 0
+    assert study._macs(what, 9) == refused
