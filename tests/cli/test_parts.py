@@ -10,6 +10,7 @@ import signal
 import stat
 import sys
 import time
+from argparse import Action
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from analyzer.cli import apart, exits, main, memory, outputs, paths, stop
-from analyzer.cli.candidates import candidates
+from analyzer.cli.candidates import _brief, candidates
 from analyzer.cli.completion import SCRIPTS, SEPARATOR
 from analyzer.cli.console import Console
 from analyzer.cli.internal import describe_bug
@@ -350,6 +351,17 @@ def test_the_script_of_a_shell_is_printed_as_it_is(cli: Cli) -> None:
     for shell, script in SCRIPTS.items():
         done = cli("completion", shell)
         assert (done.code, done.out, done.err) == (0, script, ""), shell
+
+
+def test_an_option_is_offered_with_the_first_words_of_its_help() -> None:
+    assert [*map(tuple, candidates(["inspect", "--cou"]))] == [
+        ("word", "--count", "headline unit"),
+    ]  # fmt: skip
+    for told, brief in (
+        ("all; but for some (of them)", "all"), ("some (of them); all", "some"),
+        ("100%% of it", "100% of it"), (None, ""),
+    ):  # fmt: skip
+        assert _brief(Action([], "x", help=told)) == brief
 
 
 def test_after_the_value_of_an_option_comes_an_argument() -> None:
