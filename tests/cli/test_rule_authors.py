@@ -64,7 +64,9 @@ def test_a_dangling_link_is_not_written_through(cli: Cli) -> None:
 
 
 def test_fields_are_listed_with_type_unit_and_meaning(cli: Cli) -> None:
-    text = cli("rules", "fields", "node").out
+    listed = cli("rules", "fields", "node")
+    text = listed.out
+    assert (listed.code, listed.err) == (0, "")
     assert "groups: node (Node), conv (Conv)" in text
     assert "kernel_volume       number: Product of the kernel sides" in text
     assert "readers(value)  number: How often a value is read" in text
@@ -83,7 +85,9 @@ def test_fields_of_what_no_rule_is_about_are_an_error(cli: Cli) -> None:
 
 
 def test_the_schema_for_editors_is_that_of_the_wheel(cli: Cli) -> None:
-    found = json.loads(cli("rules", "schema").out)
+    done = cli("rules", "schema")
+    assert (done.code, done.err) == (0, "")
+    found = json.loads(done.out)
     assert found["title"] == "onnxlint rule"
     assert found["properties"]["severity"]["enum"] == ["error", "warning", "info"]
 

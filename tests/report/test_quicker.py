@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from analyzer.report.deflate import EFFORT, deflating_lightly
 from analyzer.report.pdf import linked, load_weasyprint, restyling
-from analyzer.report.quicker import INSIDES, quicker
+from analyzer.report.quicker import BORDERS, INSIDES, LENGTHS, _resolving, quicker
 
 PAGE = """<html lang=en><style>td, li { font-size: 8pt; padding: .6mm 2% } .n { text-align: right }
 table { width: 100%; table-layout: fixed; border-collapse: collapse } i::after { content: "!" }
@@ -181,3 +182,43 @@ def test_another_version_does_all_its_work(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(weasyprint, "__version__", "71.0")
     with quicker():
         assert inline.split_first_line is split
+
+
+def test_lengths_of_a_style_are_looked_at_once_where_none_is_a_share() -> None:
+    """A style by its lengths; ``%``, what has no unit and borders in common are resolved anew."""
+    usual: dict[str, Any] = dict.fromkeys([*LENGTHS, *BORDERS], SimpleNamespace(value=3, unit="px"))
+    usual |= {"border_collapse": "separate", "box_sizing": "content-box"}
+    resolved: list[Any] = []
+    shrunk: list[Any] = []
+    resolve = _resolving(
+        lambda box, around: resolved.append((box, around)), lambda *how: shrunk.append(how)
+    )
+
+    class Style(dict[str, Any]):
+        pass
+
+    def told(**changed: Any) -> Any:
+        box = SimpleNamespace(style=Style(usual | changed))
+        again = SimpleNamespace(style=box.style)
+        for each in (box, again):
+            resolved.clear()
+            shrunk.clear()
+            resolve(each, "around")
+        assert (resolved, shrunk, vars(box).keys()) in (
+            ([(again, "around")], [], {"style"}),
+            ([], shrunk, {"style", *LENGTHS, *BORDERS}),
+        )
+        return None if resolved else {name: vars(again)[name] for name in LENGTHS}
+
+    three = dict.fromkeys(LENGTHS, 3)
+    assert told() == three
+    assert shrunk == []
+    auto = told(min_width="auto", width="auto", height=None, min_height=None)
+    assert auto == three | {"min_width": 0, "width": "auto", "height": None, "min_height": None}
+    for share in (SimpleNamespace(value=3, unit="%"), SimpleNamespace()):
+        assert told(margin_left=share) is None
+    assert told(border_collapse="collapse") is None
+    assert told(box_sizing="border-box") == three
+    assert [(how[1], how[0].style["box_sizing"]) for how in shrunk] == [
+        ("width", "border-box"), ("height", "border-box"),
+    ]  # fmt: skip

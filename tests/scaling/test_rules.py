@@ -260,7 +260,7 @@ LAYOUTS = [
     Line("Expand", "1,3 =3 -> 7,4,3", "1,*5 =3 -> 7,4,5"),
     Line("Expand", "4,3 =1 -> 4,3", "*5,*6 =1 -> 5,6"),
     *[Line(name, f"{before} -> {after}", f"{before} -> {after}".replace("^", ""))
-      for name in ("Expand", "Transpose", "Pad", "Slice", "ReduceMean", "Concat")
+      for name in ("Expand", "Transpose", "Pad", "Slice", "ReduceMean", "Concat", "Flatten")
       for before, after in (("-", "2,^3"), ("2,^3", "-"), ("-", "-"))],
     Line("ReduceMean", "2,3,4 -> 2,1,1", "*5,*6,*7 -> 5,1,1", {"axes": (1, 2)}),
     Line("ReduceMean", "2,1,4 -> 2,1,1", "*5,*6,4 -> 5,1,1", {"axes": (1, 2)}),
