@@ -23,6 +23,7 @@ from analyzer.cli.candidates import _brief, candidates
 from analyzer.cli.completion import SCRIPTS, SEPARATOR
 from analyzer.cli.console import Console
 from analyzer.cli.internal import describe_bug
+from analyzer.cli.parser import COMMANDS, EXITS, top_parser
 from analyzer.errors import ConfigError, ModelError, OutputError, RuleError
 from analyzer.model import Limits
 from analyzer.model.guard import GuardFailure
@@ -351,6 +352,17 @@ def test_the_script_of_a_shell_is_printed_as_it_is(cli: Cli) -> None:
     for shell, script in SCRIPTS.items():
         done = cli("completion", shell)
         assert (done.code, done.out, done.err) == (0, script, ""), shell
+
+
+def test_help_has_every_command_option_and_exit_code() -> None:
+    text = top_parser().format_help()
+    lines = [f"{name:<10}  {command.summary}" for name, command in COMMANDS.items()]
+    lines += ["COMMAND     one of those below", "-h, --help  show this help message and exit",
+              "--version   show program's version number and exit"]  # fmt: skip
+    for line in lines:
+        assert f"\n  {line}\n" in text, line
+    assert text.startswith("usage: onnxlint COMMAND …\n")
+    assert text.endswith(f"\n\n{EXITS}\nonnxlint COMMAND --help shows a command's options.\n")
 
 
 def test_an_option_is_offered_with_the_first_words_of_its_help() -> None:

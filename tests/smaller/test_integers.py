@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -196,3 +197,21 @@ def test_a_projection_has_the_macs_of_its_sides_where_all_are_known() -> None:
                             ((2, 3, 5), ()), (None, (5, 7)), ((2, 3, 5), None)):  # fmt: skip
         assert macs(tokens, weights) == 0
     assert macs((2, 3, 5), (5, 7), qkv_hidden_sizes=(1, 2, 4)) == 0
+
+
+def test_tables_count_where_their_rows_are_weights_of_what_reads_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = {"plain": "float32", "half": "float16", "body": "float32", "trained": "float32",
+            "other": "float32", "none": ""}  # fmt: skip
+    nodes = [SimpleNamespace(id=name, composite=name == "body", params=name == "trained",
+                             inputs=(f"{name}.t",)) for name in held]  # fmt: skip
+
+    def call(_graph: object, name: str) -> Any:
+        table = SimpleNamespace(dtype=held[name], elements=12)
+        return SimpleNamespace(call=SimpleNamespace(input=lambda _: table if held[name] else None))
+
+    monkeypatch.setattr(integers, "vertex", call)
+    monkeypatch.setattr(integers, "_is_looked_up", lambda _, node: node.id != "other")
+    model: Any = SimpleNamespace(nodes=nodes, graph=None)
+    assert integers._tables(model) == {"plain.t": 12}
