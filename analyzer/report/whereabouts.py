@@ -20,11 +20,20 @@ def targets(v: Values) -> str:
     if 1 < len(v["whole"]) == v["count"]:
         return runs(v)
     verdicts = _VERDICTS | (_KNOWN if v["broken"] or v["missing"] or v["huge"] else {})
-    parted = {**v, "split": [each for each in v["split"] if each not in v["idle"]]}
+    parted = _parted(v)
     said = [_(words, targets=_named(parted, verdict))
             for verdict, words in verdicts.items() if parted[verdict]]  # fmt: skip
     text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
     return " ".join([text, *_provisos(v)])
+
+
+def _parted(v: Values) -> dict[str, Any]:
+    """The same with each target under one verdict."""
+    partly, stuck = v["partly"], v["stuck"]
+    idle = [each for each in v["idle"] if each not in (*partly, *stuck)]
+    split = [each for each in v["split"] if each not in (*partly, *stuck, *idle)]
+    maybe = [each for each in v["maybe"] if each not in partly]
+    return {**v, "idle": idle, "split": split, "maybe": maybe}
 
 
 def _named(v: Values, *verdicts: str) -> str:
@@ -68,19 +77,20 @@ def _comes(targets: str, whole: int, parts: int, supported: int, operators: int)
 
 def runs(v: Values) -> str:
     """Where all of it runs, and where not, in a line."""
-    known = v["broken"] or v["missing"] or v["huge"]
+    known, v = v["broken"] or v["missing"] or v["huge"], _parted(v)
+    others = _named(v, "split", "idle", "stuck", "no", "partly")
     text = (_known_on if known else _runs_on)(
         len(v["whole"]), v["count"],
         {"n": units.count(len(v["whole"])), "targets": many(v["count"], "target"),
-         "all": _named(v, "whole"), "others": _named(v, "split", "no"), "open": _named(v, "maybe")},
+         "all": _named(v, "whole"), "others": others, "open": _named(v, "maybe")},
     )  # fmt: skip
-    if v["whole"] and (v["split"] or v["no"]):
-        others = _named(v, "split", "no")
-        no = _("Not to {names}.", names=others) if known else _("Not on {names}.", names=others)
-        text = f"{text} {no}"
-    if v["maybe"] and v["count"] > 1:
-        text = f"{text} {_('Not decided: {names}.', names=_named(v, 'maybe'))}"
-    return " ".join([text, *_provisos(v)])
+    said = [text]
+    if v["count"] > 1:
+        for words, verdicts in (_KNOWN_TO if known else _RUNS_ON).items():
+            names = _named(v, *verdicts)
+            if names and (v["whole"] or "no" not in verdicts):
+                said.append(_(words, names=names))
+    return " ".join([*said, *_provisos(v)])
 
 
 def _runs_on(whole: int, count: int, told: Mapping[str, str]) -> str:
@@ -122,10 +132,26 @@ def _provisos(v: Values) -> Iterator[str]:
                        v["untested"])  # fmt: skip
 
 
+_RUNS_ON: dict[str, tuple[str, ...]] = {
+    mark("In parts on {names}."): ("split",),
+    mark("At most in parts on {names}."): ("partly",),
+    mark("Not on {names}."): ("idle", "stuck", "no"),
+    mark("Not decided: {names}."): ("maybe",),
+}
+"""In a line, behind where all of it runs; where it does not is told only if it runs anywhere."""
+_KNOWN_TO: dict[str, tuple[str, ...]] = {
+    mark("Some of them to {names}."): ("split", "stuck"),
+    mark("Some of them at most to {names}."): ("partly",),
+    mark("Not to {names}."): ("idle", "no"),
+    mark("Not decided: {names}."): ("maybe",),
+}
+"""The same where nobody runs the file as it is."""
 _VERDICTS: dict[str, str] = {
     "whole": mark("all of it runs on {targets}"),
     "split": mark("some of its operators run on {targets}"),
     "idle": mark("only operators without MACs run on {targets}"),
+    "stuck": mark("some of its operators are known to {targets}, where nothing runs the rest"),
+    "partly": mark("at most a part of it runs on {targets}"),
     "no": mark("it does not run on {targets}"),
     "maybe": mark("whether all of it runs is not decided on {targets}"),
 }
@@ -133,5 +159,7 @@ _KNOWN: dict[str, str] = {
     "whole": mark("all its operators are known to {targets}"),
     "split": mark("some of them are known to {targets}"),
     "idle": mark("only operators without MACs are known to {targets}"),
+    "stuck": mark("others of them are known to {targets}"),
+    "partly": mark("at most a part of them is known to {targets}"),
 }
 """The same where nobody runs the file as it is."""

@@ -294,15 +294,15 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4)
 
     fits = [
-        some(target="t1", name="N", verdict="no", macs_share=None,
+        some(target="t1", name="N", verdict="no", certain=True, macs_share=None,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
              edits=[edit("cast"), edit("fold", "whole")]),
-        some(target="t2", name="N", verdict="maybe", macs_share=0.0,
+        some(target="t2", name="N", verdict="maybe", certain=True, macs_share=0.0,
              blockers=[blocker("B"), blocker("C", certain=False)], edits=[edit("fold")]),
-        some(target="t3", name="N (old)", verdict="whole", macs_share=1.0,
+        some(target="t3", name="N (old)", verdict="whole", certain=True, macs_share=1.0,
              blockers=[blocker("B", "type")], edits=[], tested_from=7),
-        some(target="t4", name="Web, GPU (new)", verdict="split", macs_share=0.0, blockers=[],
-             edits=[]),
+        some(target="t4", name="Web, GPU (new)", verdict="split", certain=True, macs_share=0.0,
+             blockers=[], edits=[]),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
@@ -323,7 +323,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     }  # fmt: skip
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "idle": ("t4",),
                                     "no": ("t1",), "maybe": ("t2",), "broken": False,
-                                    "missing": False,
+                                    "missing": False, "partly": ("t2",), "stuck": (),
                                     "ids": ("t1", "t2", "t3", "t4"), "untested": 1,
                                     "names": ("N", "N", "N (old)", "Web GPU"),
                                     "huge": False}  # fmt: skip

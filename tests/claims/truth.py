@@ -754,6 +754,11 @@ def _targets(d: Document) -> Values:
             "idle": [fit["target"] for fit in d["targets"]
                      if fit["verdict"] == "split" and not fit["macs_share"]
                      and fit["macs_share"] is not None],
+            "partly": [fit["target"] for fit in d["targets"]
+                       if (fit["verdict"] == "maybe"
+                           and any(b["certain"] for b in fit["blockers"]))
+                       or (fit["verdict"] == "split" and not fit["certain"]
+                           and fit["macs_share"] == 0)],
             **{verdict: [fit["target"] for fit in d["targets"] if fit["verdict"] == verdict]
                for verdict in ("whole", "split", "no", "maybe")}}  # fmt: skip
 

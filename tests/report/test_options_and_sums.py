@@ -169,7 +169,7 @@ def test_a_page_adds_up_no_more_than_its_script_can() -> None:
 def fit(**about: Any) -> Any:
     made = {"target": "cpu", "name": "CPU", "version": "1.0", "verdict": "whole", "partitions": 2,
             "supported": 3, "nodes": 4, "macs_share": 0.5, "blockers": (), "edits": (),
-            "tested_from": None}  # fmt: skip
+            "certain": True, "tested_from": None}  # fmt: skip
     return some(**made | about)
 
 
@@ -199,6 +199,14 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
     for verdict, words in (("whole", "all known"), ("split", "split, 2 parts"), ("no", "no")):
         assert deployment._row(fit(verdict=verdict, tested_from=7), False).words == words
     assert deployment._row(fit(tested_from=7), True).words == "whole, untested"
+    sure, unsure = some(certain=True, **vars(way)), some(certain=False, **vars(way))
+    open_: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"verdict": "maybe", "blockers": (unsure,)}, "maybe"),
+        ({"verdict": "maybe", "blockers": (sure, unsure)}, "a part at most"),
+        ({"verdict": "split", "macs_share": 0.0, "certain": False}, "a part at most"),
+    )
+    for given, words in open_:
+        assert deployment._row(fit(**given), True).words == words
     for asked, verdict, told in (
         (True, "whole", True),
         (False, "whole", False),
@@ -210,6 +218,29 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
         assert deployment.is_told(result) is told
         assert len(deployment.rows(result)) == 2 * told
     assert not deployment.is_told(cast("Any", some(facts=some(targets=()), targets_asked=True)))
+
+
+def test_a_target_is_stuck_with_what_neither_it_nor_the_processor_has() -> None:
+    """Where it hands on to ONNX Runtime's own kernels, and these are known to have none."""
+
+    def lacks(op: str, **about: Any) -> Any:
+        return some(**{"op_type": op, "code": "operator", "certain": True} | about)
+
+    def stuck(own: Any, other: Any, target: str = "ort_cuda", verdict: str = "split") -> bool:
+        first = fit(target="ort_cpu", verdict="no", blockers=(own,))
+        each = fit(target=target, verdict=verdict, blockers=(other,))
+        return deployment.is_stuck(each, (first, each))
+
+    magic = lacks("ai.acme::Magic")
+    assert stuck(magic, magic)
+    assert not stuck(magic, magic, "tensorrt")
+    assert not stuck(magic, magic, "mine")
+    assert not stuck(magic, magic, verdict="whole")
+    assert not stuck(lacks("Warp"), magic)
+    assert not stuck(lacks("ai.acme::Magic", code="type"), magic)
+    assert not stuck(lacks("ai.acme::Magic", certain=False), magic)
+    alone = fit(verdict="split", blockers=(magic,))
+    assert not deployment.is_stuck(alone, (alone,))
 
 
 def node(reason: str, **about: Any) -> Any:

@@ -67,6 +67,7 @@ def test_spacings_are_those_in_which_no_row_gives_more_than_it_has(
 
 def where(**verdicts: Any) -> str:
     usual: dict[str, Any] = {"whole": (), "split": (), "no": (), "maybe": (), "idle": (),
+                             "partly": (), "stuck": (),
                              "ids": ("a", "b", "c"), "names": ("A", "B", "C"), "count": 3,
                              "broken": False, "missing": False, "huge": False,
                              "untested": 0}  # fmt: skip
@@ -84,9 +85,10 @@ BROKEN = "The file has errors; none promises to load it."
         ({"no": ("a",), "count": 1}, "Not all of it runs on A."),
         ({"split": ("a",), "count": 1}, "Not all of it runs on A."),
         ({"maybe": ("a",), "count": 1}, "Whether all of it runs on A is not decided."),
-        ({"split": ("a", "b"), "no": ("c",)}, "All of it certainly runs on none of 3 targets."),
+        ({"split": ("a", "b"), "no": ("c",)},
+         "All of it certainly runs on none of 3 targets. In parts on A and B."),
         ({"whole": ("a",), "split": ("b",), "no": ("c",)},
-         "All of it runs on 1 of 3 targets: A. Not on B and C."),
+         "All of it runs on 1 of 3 targets: A. In parts on B. Not on C."),
         ({"whole": ("a",), "no": ("c",), "maybe": ("b",)},
          "All of it runs on 1 of 3 targets: A. Not on C. Not decided: B."),
         ({"whole": ("a", "b"), "maybe": ("c",)},
@@ -96,8 +98,8 @@ BROKEN = "The file has errors; none promises to load it."
         ({"no": ("a", "b", "c"), "broken": True},
          f"All its operators are certainly known to none of 3 targets. {BROKEN}"),
         ({"whole": ("a",), "split": ("b", "c"), "missing": True},
-         ("All its operators are known to 1 of 3 targets: A. Not to B and C. None loads it without "
-          "its weights.")),
+         ("All its operators are known to 1 of 3 targets: A. Some of them to B and C. None loads "
+          "it without its weights.")),
         ({"whole": ("a",), "maybe": ("b", "c"), "huge": True},
          ("All its operators are certainly known to 1 of 3 targets: A. Not decided: B and C. "
           "Whether any has the memory is another question.")),

@@ -110,6 +110,8 @@ TARGETS: Values = {
     "no": (),
     "maybe": (),
     "idle": (),
+    "partly": (),
+    "stuck": (),
     "ids": ("a", "b", "c", "d"),
     "names": ("Ada", "Bob", "Cy", "Dee"),
     "untested": 0,
@@ -451,6 +453,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"split": ("a",), "idle": ("a",), "whole": ("b",), "missing": True},
          ("Of 2 targets: all its operators are known to Bob; only operators without MACs are known "
           "to Ada. None loads it without its weights.")),
+        ({"count": 4, "split": ("a", "b"), "idle": ("b",), "maybe": ("c", "d"),
+          "partly": ("b", "c"), "stuck": ("a",)},
+         ("Of 4 targets: some of its operators are known to Ada, where nothing runs the rest; at "
+          "most a part of it runs on Bob and Cy; whether all of it runs is not decided on Dee.")),
     ]),
     "targets.runs": (TARGETS, [
         ({"whole": ("a", "b"), "untested": 2},
@@ -458,8 +464,17 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "opsets only.")),
         ({"count": 4, "whole": ("a",), "split": ("b",), "no": ("c",), "maybe": ("d",),
           "untested": 1},
-         ("All of it runs on 1 of 4 targets: Ada. Not on Bob and Cy. Not decided: Dee. 1 of those "
-         "is tested with newer opsets only.")),
+         ("All of it runs on 1 of 4 targets: Ada. In parts on Bob. Not on Cy. Not decided: Dee. "
+         "1 of those is tested with newer opsets only.")),
+        ({"count": 4, "whole": ("a",), "split": ("b", "c"), "idle": ("b",), "maybe": ("d",),
+          "partly": ("d",), "stuck": ("c",)},
+         "All of it runs on 1 of 4 targets: Ada. At most in parts on Dee. Not on Bob and Cy."),
+        ({"split": ("a",), "no": ("b",)},
+         "All of it certainly runs on none of 2 targets. In parts on Ada."),
+        ({"count": 3, "whole": ("a",), "split": ("b",), "maybe": ("c",), "partly": ("c",),
+          "missing": True},
+         ("All its operators are known to 1 of 3 targets: Ada. Some of them to Bob. Some of them "
+          "at most to Cy. None loads it without its weights.")),
         ({"whole": ("a",), "maybe": ("b",)},
          "All of it certainly runs on 1 of 2 targets: Ada. Not decided: Bob."),
         ({"no": ("a",), "maybe": ("b",)},

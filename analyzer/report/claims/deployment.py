@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
 from analyzer.report.claims.record import Claim
-from analyzer.report.view.deployment import is_idle, is_told, plain_names, refusals
+from analyzer.report.view.deployment import (
+    is_idle,
+    is_partly,
+    is_stuck,
+    is_told,
+    plain_names,
+    refusals,
+)
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
@@ -66,6 +73,8 @@ def targets(result: Result) -> Claim | None:
             "count": len(fits),
             **by,
             "idle": tuple(fit.target for fit in fits if is_idle(fit)),
+            "partly": tuple(fit.target for fit in fits if is_partly(fit)),
+            "stuck": tuple(fit.target for fit in fits if is_stuck(fit, fits)),
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
             "untested": sum(fit.verdict == "whole" and fit.tested_from is not None for fit in fits),

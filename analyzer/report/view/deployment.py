@@ -9,15 +9,19 @@ from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.language import _, retold, series, term
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
+from analyzer.targets.catalog import SHIPPED
+from analyzer.targets.table import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from analyzer.deployment import TargetFit
     from analyzer.report.result import Result
 
 HUGE = "TRU051"
 """The rule about tensors that no usual memory holds."""
+CPU, HOST = "ort_cpu", "onnxruntime"
+"""ONNX Runtime's own kernels, and whose tables hand them what they do not have."""
 REASON = 160
 """Characters of a reason in a cell."""
 
@@ -51,8 +55,8 @@ def rows(result: Result) -> tuple[TargetRow, ...]:
     """A row for each target; none where a report says nothing of them."""
     if not is_told(result):
         return ()
-    runs = not any(refusals(result))
-    return tuple(_row(fit, runs) for fit in result.facts.targets)
+    runs, fits = not any(refusals(result)), result.facts.targets
+    return tuple(_row(fit, runs, fits) for fit in fits)
 
 
 def refusals(result: Result) -> tuple[bool, bool, bool]:
@@ -67,7 +71,7 @@ def refusals(result: Result) -> tuple[bool, bool, bool]:
     )
 
 
-def _row(fit: TargetFit, runs: bool) -> TargetRow:
+def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRow:
     first = fit.blockers[0] if fit.blockers else None
     blocks = ""
     if first is not None:
@@ -80,7 +84,7 @@ def _row(fit: TargetFit, runs: bool) -> TargetRow:
         label(fit.name),
         label(fit.version, widths.TERM),
         fit.verdict,
-        _verdict(fit, runs),
+        _verdict(fit, fits, runs),
         fit.supported / fit.nodes if fit.nodes else 0.0,
         _("{n} of {of}", n=units.count(fit.supported), of=units.count(fit.nodes)),
         fit.macs_share,
@@ -89,11 +93,15 @@ def _row(fit: TargetFit, runs: bool) -> TargetRow:
     )
 
 
-def _verdict(fit: TargetFit, runs: bool) -> str:
+def _verdict(fit: TargetFit, fits: Sequence[TargetFit], runs: bool) -> str:
     """The verdict in words; where the model itself does not run, what is known of it."""
     word = term(fit.verdict)
     if fit.verdict == "whole" and not runs:
         return _("all known")
+    if is_stuck(fit, fits):
+        return _("some known")
+    if is_partly(fit):
+        return _("a part at most")
     if is_idle(fit):
         return _("none of the MACs")
     if fit.verdict == "split" and fit.partitions < 2:
@@ -108,6 +116,28 @@ def _verdict(fit: TargetFit, runs: bool) -> str:
 def is_idle(fit: TargetFit) -> bool:
     """Whether a target runs something of the model, and nothing of what it multiplies."""
     return fit.verdict == "split" and fit.macs_share == 0.0
+
+
+def is_partly(fit: TargetFit) -> bool:
+    """Whether it certainly runs not all of the model, and whether anything of what the model
+    multiplies is not decided."""
+    if fit.verdict == "maybe":
+        return any(blocker.certain for blocker in fit.blockers)
+    return is_idle(fit) and not fit.certain
+
+
+def is_stuck(fit: TargetFit, fits: Iterable[TargetFit]) -> bool:
+    """Whether it hands operators to ONNX Runtime's own kernels that have none for them: then
+    nothing runs the model there, whatever it takes itself."""
+    own = next((each for each in fits if each.target == CPU), None)
+    if own is None or fit.verdict != "split" or not _lacking(own) & _lacking(fit):
+        return False
+    return fit.target in SHIPPED and shipped(fit.target).text("host") == HOST
+
+
+def _lacking(fit: TargetFit) -> set[str]:
+    """Operators that it does not have at all."""
+    return {each.op_type for each in fit.blockers if each.certain and each.code == "operator"}
 
 
 def plain_names(fits: Sequence[TargetFit]) -> tuple[str, ...]:
