@@ -217,7 +217,7 @@ def sibling(facts: Facts, stage: Stage, calls: Mapping[str, Call]) -> Mapping[st
     }
     network = relate(flat, [entry.name], [leave.name])
     axes, into, out = network.axes[entry.name], entry.shape[1], leave.shape[1]
-    if axes is None or not into or not out:
+    if not into or not out:
         raise Unknown("a block's channels are unknown")
     ratio = Fraction(out, into)
     return network.solve(

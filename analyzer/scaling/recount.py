@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.costs import cost
@@ -60,10 +61,13 @@ class Sums:
 
 
 def total(layers: Iterable[Layer]) -> Sums:
-    found = Sums()
+    macs: int | None = 0
+    flops: int | None = 0
+    params = 0
     for layer in layers:
-        found += layer
-    return found
+        macs, flops = _plus(macs, layer.macs), _plus(flops, layer.flops)
+        params += layer.params
+    return Sums(macs, flops, params)
 
 
 class Sized:
@@ -76,16 +80,18 @@ class Sized:
         system: System,
         stages: Sequence[Stage],
         calls: Mapping[str, Call],
+        today: dict[str, Layer],
     ) -> None:
+        """``today`` keeps what is as it is in the file, for all sizes."""
         self._facts, self._nodes, self._system = facts, nodes, system
-        self._stages, self.calls = stages, calls
+        self._stages, self.calls, self._today = stages, calls, today
         self._siblings: dict[int, tuple[Layer, ...]] = {}
         self.layers: dict[str, Layer] = {
             node: self._layer(node, call) for node, call in calls.items()
         }
         self.total: Sums = total(self.layers.values())
 
-    @property
+    @cached_property
     def remade(self) -> tuple[str, ...]:
         """Constants of another shape than in the file, each once: what is sized by the input, such
         as prior boxes, tables of positions and the first product behind maps laid flat."""
@@ -118,16 +124,23 @@ class Sized:
         return self._siblings[index]
 
     def _layer(self, name: str, call: Call) -> Layer:
-        node, term = self._nodes[name], self._system.terms[name]
+        term = self._system.terms[name]
         if call is term.call:
-            macs, free = _upper(node.macs, node.macs_range)
-            flops, saved = _upper(node.flops, node.flops_range)
-            return Layer(name, macs, flops, node.params, call.outputs, (free, saved))
+            if name not in self._today:
+                self._today[name] = _as_it_is(name, self._nodes[name], call)
+            return self._today[name]
+        node = self._nodes[name]
         params = resized_params(node.params, term.call, call, term.constants)
         if node.composite:  # what a body costs at another size is not known here
             return Layer(name, None, None, params, call.outputs)
         price = cost(call)
         return Layer(name, price.macs, price.flops, params, call.outputs)
+
+
+def _as_it_is(name: str, node: Node, call: Call) -> Layer:
+    macs, free = _upper(node.macs, node.macs_range)
+    flops, saved = _upper(node.flops, node.flops_range)
+    return Layer(name, macs, flops, node.params, call.outputs, (free, saved))
 
 
 def _upper(value: int | None, ends: Range) -> tuple[int | None, int]:

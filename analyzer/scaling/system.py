@@ -67,8 +67,12 @@ class System:
     dims: Dims
     terms: Mapping[str, Term]
     """By ``Node.id``, in topological order."""
-    axes: Mapping[str, Axes]
+    axes: Mapping[str, tuple[int, ...]]
     """Dimension ids by tensor name."""
+    tensors: Mapping[str, Tensor]
+    """Those tensors, as they are today."""
+    names: Mapping[str, frozenset[str] | None]
+    """Of the tensors of each operator; ``None`` where one of them is another of the same name."""
     opaque: tuple[str, ...]
     """Operators that nobody described: what comes behind does not follow another size."""
     trusted: tuple[str, ...]
@@ -81,8 +85,21 @@ class System:
     ) -> Mapping[str, Call]:
         """Every operator at the new size, by ``Node.id``; raises ``Unknown`` (see ``Dims``)."""
         size = self.dims.solve(pins, widen)
-        tensors: dict[str, Tensor] = {}
-        return {node: _resized(term, size, tensors) for node, term in self.terms.items()}
+        sized: dict[str, Tensor] = {}
+        moved = set[str]()
+        for name, axes in self.axes.items():
+            today, shape = self.tensors[name], tuple(map(size, axes))
+            if shape == today.shape:
+                sized[name] = today
+            else:
+                sized[name] = Tensor(name, today.dtype, shape)
+                moved.add(name)
+        return {
+            node: term.call
+            if (names := self.names[node]) is not None and names.isdisjoint(moved)
+            else _resized(term, size, sized)
+            for node, term in self.terms.items()
+        }
 
 
 def system(facts: Facts) -> System:
@@ -110,7 +127,8 @@ def relate(
     ``bodies`` are operators that are counted through their bodies.
     """
     dims = Dims()
-    axes: dict[str, Axes] = {}
+    axes: dict[str, tuple[int, ...]] = {}
+    tensors: dict[str, Tensor] = {}
     terms: dict[str, Term] = {}
     opaque: list[str] = []
     trusted: list[str] = []
@@ -119,6 +137,7 @@ def relate(
         if tensor is None or tensor.shape is None:
             return None
         if tensor.name not in axes:
+            tensors[tensor.name] = tensor
             axes[tensor.name] = tuple(
                 dims.add(d, f"{tensor.name} axis {i}") for i, d in enumerate(tensor.shape)
             )
@@ -153,7 +172,8 @@ def relate(
         for dim in (axes.get(name) or ())[1:]
         if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
     )
-    return System(dims, terms, axes, tuple(opaque), tuple(trusted), sides)
+    names = {node: _names(term.call, tensors) for node, term in terms.items()}
+    return System(dims, terms, axes, tensors, names, tuple(opaque), tuple(trusted), sides)
 
 
 def _keep(found: Iterable[Term]) -> None:
@@ -179,22 +199,21 @@ def _relation(term: Term) -> Relation:
     return relation or Term.opaque
 
 
-def _resized(term: Term, size: Callable[[int], int | None], tensors: dict[str, Tensor]) -> Call:
+def _names(call: Call, tensors: Mapping[str, Tensor]) -> frozenset[str] | None:
+    """Of the tensors whose ranks are known; ``None`` where one is not that of ``tensors``."""
+    known = [t for t in (*call.inputs, *call.outputs) if t is not None and t.shape is not None]
+    same = all(tensors[tensor.name] is tensor for tensor in known)
+    return frozenset(tensor.name for tensor in known) if same else None
+
+
+def _resized(term: Term, size: Callable[[int], int | None], sized: Mapping[str, Tensor]) -> Call:
     """The call with new shapes; the very same object when nothing moved."""
     call = term.call
 
-    def moved(tensor: Tensor | None, axes: Axes) -> Tensor | None:
-        if tensor is None or axes is None:
-            return tensor
-        known = tensors.get(tensor.name)
-        if known is None:
-            shape = tuple(map(size, axes))
-            known = tensor if shape == tensor.shape else Tensor(tensor.name, tensor.dtype, shape)
-            tensors[tensor.name] = known
-        return known
+    def moved(tensor: Tensor | None) -> Tensor | None:
+        return tensor if tensor is None or tensor.shape is None else sized[tensor.name]
 
-    inputs = tuple(map(moved, call.inputs, term.inputs))
-    outputs = tuple(map(moved, call.outputs, term.outputs))
+    inputs, outputs = tuple(map(moved, call.inputs)), tuple(map(moved, call.outputs))
     if all(map(is_, inputs, call.inputs)) and all(map(is_, outputs, call.outputs)):
         return call
     edits = {

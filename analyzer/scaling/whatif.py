@@ -78,6 +78,8 @@ class Scaler:
         self.facts = facts
         self._nodes = {n.id: n for n in facts.nodes if n.scope == ""}
         self._sized: dict[tuple[object, ...], Sized] = {}
+        self._today: dict[str, Layer] = {}
+        self._kept_sides: dict[tuple[int, ...], tuple[str, ...]] = {}
 
     @cached_property
     def system(self) -> System:
@@ -199,10 +201,17 @@ class Scaler:
     def _tied(self, wanted: tuple[int, ...]) -> tuple[str, ...]:
         if wanted == self.sides:
             return ()
+        if wanted not in self._kept_sides:
+            self._kept_sides[wanted] = self._computed_anew(wanted)
+        return self._kept_sides[wanted]
+
+    def _computed_anew(self, wanted: tuple[int, ...]) -> tuple[str, ...]:
         try:
             with declaring(attached(self.facts.graph)):
                 remade = self.sized(wanted, 1.0).remade
         except Unknown:
+            return ()
+        if not remade:
             return ()
         tensors = self.facts.parameters.tensors
         trained = {tensor.name for tensor in tensors if tensor.role == "weight"}
@@ -252,7 +261,9 @@ class Scaler:
                 self._sized.clear()
             pins = dict(zip(self.system.sides, wanted, strict=True))
             calls = self.system.solve(pins, widener(width, divisor))
-            self._sized[key] = Sized(self.facts, self._nodes, self.system, self.stages, calls)
+            self._sized[key] = Sized(
+                self.facts, self._nodes, self.system, self.stages, calls, self._today
+            )
         return self._sized[key]
 
     def _wanted_sides(
