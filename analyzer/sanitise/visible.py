@@ -7,6 +7,7 @@ of its log. All three are answered in one way: the character is written as a vis
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer.units import shorten
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LIMIT = 120
 """Longest name shown; the JSON has all of it."""
+KEPT = 4 * LIMIT
+"""Longest text of which is kept what was made of it: a page shows a name dozens of times."""
 MARKS = 6
 """Accents that one letter may carry; no script needs more, and more cover the lines above."""
 
@@ -40,7 +43,7 @@ _ANYWHERE = (
     # ##[error] (GitHub, Azure), ##vso[ (Azure), ##teamcity[: anywhere in a line
     rf"#(?={_BETWEEN}#[^\x00-/:-@\[-^`{{-\x7f]*\[)"
     # GitLab and Travis fold what is between two of these ("\\t" ends in a t in many a syntax)
-    r"|s(?=ection_(?:start|end):)|(?<=t)r(?=avis_(?:fold|time):)"
+    r"|s(?=ection_(?:start|end):)|r(?<=tr)(?=avis_(?:fold|time):)"
 )
 _FIRST = re.compile(
     # ::error:: (GitHub), after as much white space as anybody likes
@@ -153,23 +156,40 @@ def _last(found: re.Match[str]) -> str:
 
 def _seen(text: str) -> str:
     """``text`` with what nobody sees, and accents that are no accents, as escapes."""
-    from unicodedata import category  # for letters that few names have
+    return (_made_seen if len(text) > KEPT else _kept_seen)(text)
 
-    unseen, letters = re.compile(_UNSEEN).match, set(text)
-    hidden = {c: escape(c) for c in letters if not c.isprintable() or (c > "\u02ff" and unseen(c))}
-    accents = {c for c in letters - hidden.keys() if c > "\u02ff" and category(c)[0] == "M"}
-    if not accents:
-        return text.translate({ord(char): escaped for char, escaped in hidden.items()})
+
+def _made_seen(text: str) -> str:
+    letters = set(text)
+    escapes = {char: own for char in letters if (own := _escape_of(char)) != char}
+    if not escapes:
+        return text
+    if None not in escapes.values():
+        return text.translate({ord(char): escaped for char, escaped in escapes.items()})
     shown: list[str] = []
     marks = MARKS
     for char in text:
-        if char in hidden:
-            shown.append(hidden[char])
-            marks = MARKS
-        elif char in accents:
-            marks += 1
-            shown.append(char if marks <= MARKS else escape(char))
-        else:
+        if char not in escapes:
             shown.append(char)
             marks = MARKS if char == " " else 0
+        elif (escaped := escapes[char]) is not None:
+            shown.append(escaped)
+            marks = MARKS
+        else:
+            marks += 1
+            shown.append(char if marks <= MARKS else escape(char))
     return "".join(shown)
+
+
+_kept_seen = lru_cache(maxsize=1024)(_made_seen)
+
+
+@lru_cache(maxsize=4096)
+def _escape_of(char: str) -> str | None:
+    """What is shown of a character: itself, or its escape; ``None`` for an accent, which may be
+    either."""
+    from unicodedata import category  # for letters that few names have
+
+    if not char.isprintable() or (char > "\u02ff" and re.match(_UNSEEN, char)):
+        return escape(char)
+    return None if char > "\u02ff" and category(char)[0] == "M" else char
