@@ -74,7 +74,7 @@ def step_and_spin(progress: Progress) -> None:
 
 def many_short_steps(progress: Progress) -> str:
     """Together longer than any one of them may be."""
-    end = time.process_time() + 0.3
+    end = time.process_time() + 0.2
     while time.process_time() < end:
         progress.at(1)
     return "done"

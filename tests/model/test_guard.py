@@ -266,7 +266,7 @@ def test_a_small_model_that_makes_onnx_take_all_memory_is_stopped() -> None:
     model = helper.make_model(helper.make_graph(shapes, "g", [x], []))
     failure = guarded(
         lambda _: shape_inference.infer_shapes(model, data_prop=True).ByteSize(),
-        limits=Limits(guard_bytes=1 << 28, guard_seconds=30),
+        limits=Limits(guard_bytes=1 << 26, guard_seconds=30),
     )
     assert isinstance(failure, GuardFailure)
     assert failure.kind in {"memory", "crashed"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import onnx
@@ -63,6 +64,21 @@ def with_constant_inputs(case: Any) -> onnx.ModelProto:
     return model
 
 
+class Constant(NamedTuple):
+    """A case whose inputs are constants, and what is inferred of it."""
+
+    case: Any
+    model: onnx.ModelProto
+    shapes: Shapes
+
+
+@cache
+def constant_cases() -> tuple[Constant, ...]:
+    """Each inferred once, for all that is asked of it."""
+    models = ((case, with_constant_inputs(case)) for case in node_cases())
+    return tuple(Constant(case, model, infer(model)) for case, model in models)
+
+
 def test_no_output_shape_contradicts_the_real_output() -> None:
     wrong = {
         case.name: found
@@ -76,11 +92,9 @@ def test_no_output_shape_contradicts_the_real_output() -> None:
 def test_shapes_are_complete_once_the_inputs_are_constants() -> None:
     unknown: Counter[str] = Counter()
     wrong = {}
-    for case in node_cases():
+    for case, model, shapes in constant_cases():
         if case.name in NO_NUMPY_TYPE:
             continue
-        model = with_constant_inputs(case)
-        shapes = infer(model)
         found = contradictions(model, shapes, case.data_sets[0][1])
         if found:
             wrong[case.name] = found
@@ -96,9 +110,7 @@ def test_shapes_are_complete_once_the_inputs_are_constants() -> None:
 
 def test_folded_values_equal_the_real_outputs() -> None:
     compared: Counter[str] = Counter()
-    for case in node_cases():
-        model = with_constant_inputs(case)
-        shapes = infer(model)
+    for case, model, shapes in constant_cases():
         for value, array in zip(model.graph.output, case.data_sets[0][1], strict=False):
             folded = shapes.main.values.get(value.name)
             if folded is None or not isinstance(array, np.ndarray):
