@@ -207,18 +207,8 @@ def _order(nesting: Nesting) -> Iterator[Breach]:
             "unsorted", "order", nesting.path,
             f"operators of {nesting.label} are listed before those whose outputs they read",
             "sort them topologically",
-            grave=bool(nesting.path) and not _captures_only(nesting),
+            grave=bool(nesting.path),
         )  # fmt: skip
-
-
-def _captures_only(nesting: Nesting) -> bool:
-    """Whether only bodies read what comes later."""
-    waiting = {name for op in nesting.scope.ops for name in op.outputs if name}
-    for op in nesting.scope.listed:
-        if any(name in waiting for name in op.inputs):
-            return False
-        waiting.difference_update(op.outputs)
-    return True
 
 
 def _node_names(nesting: Nesting) -> Iterator[Breach]:

@@ -151,7 +151,7 @@ def uncounted(reason: str) -> Formula:
 UNDESCRIBED = uncounted("its work depends on state that only the runtime knows")
 
 
-def per_element(flops: int, equation: str = "", source: str = SPEC) -> Formula:
+def per_element(flops: int, equation: str, source: str = SPEC) -> Formula:
     """``flops`` operations for every element of the first output."""
 
     def count(call: Call) -> Work:
@@ -159,10 +159,10 @@ def per_element(flops: int, equation: str = "", source: str = SPEC) -> Formula:
         return Work(0, flops * size, f"{flops} · {size}")
 
     text = f"{flops}·|Y|" if flops != 1 else "|Y|"
-    return Formula(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
+    return Formula(count, flops=f"{text}   [{equation}]", source=source)
 
 
-def per_input(flops: int, equation: str = "", source: str = SPEC, divide: int = 0) -> Formula:
+def per_input(flops: int, equation: str = "", divide: int = 0) -> Formula:
     """``flops`` for every element of the first input plus ``divide`` for every output element."""
 
     def count(call: Call) -> Work:
@@ -174,7 +174,7 @@ def per_input(flops: int, equation: str = "", source: str = SPEC, divide: int = 
 
     text = f"{flops}·|X|" if flops != 1 else "|X|"
     text += {0: "", 1: " + |Y|"}.get(divide, f" + {divide}·|Y|")
-    return Formula(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
+    return Formula(count, flops=f"{text}   [{equation}]" if equation else text)
 
 
 def dims(shape: tuple[int, ...]) -> str:

@@ -92,16 +92,14 @@ def halves(call: Call, slot: int) -> int | None:
     return tensor.elements * (2 if tensor.dtype in BYTES else 1)
 
 
-def adapter(side: str, rank: int, axis: int = 0) -> Callable[[Call, int], int | None]:
-    """A low-rank factor: attribute ``side`` times the rank, which is ``axis`` of input ``rank``."""
+def adapter(side: str, rank: int) -> Callable[[Call, int], int | None]:
+    """A low-rank factor: attribute ``side`` times the rank, the first axis of input ``rank``."""
 
     def count(call: Call, slot: int) -> int | None:
         tensor, scales, width = call.input(slot), call.input(rank), call.attr(side)
         if tensor is not None and tensor.elements == 0:
             return 0
-        if scales is None or scales.shape is None or len(scales.shape) <= axis:
-            return None
-        size = scales.shape[axis]
+        size = scales.shape[0] if scales is not None and scales.shape else None
         return None if size is None or not width else size * int(width)
 
     return count

@@ -41,10 +41,8 @@ def tap_energy(weights: Rows) -> NDArray[np.float64]:
     return total.reshape(weights.shape[2:])
 
 
-def kernel_core(
-    energy: NDArray[np.float64], macs: int | None, target: float = TARGET
-) -> KernelCore | None:
-    """The smallest centred kernel that keeps ``target``, every axis cut by the same number.
+def kernel_core(energy: NDArray[np.float64], macs: int | None) -> KernelCore | None:
+    """The smallest centred kernel that keeps ``TARGET``, every axis cut by the same number.
 
     ``None`` for kernels of which all axes are small, and for energy that is 0 or not finite.
 
@@ -61,7 +59,7 @@ def kernel_core(
     best, kept = energy.shape, 1.0
     for centre in _centres(energy.shape):
         share = float(energy[tuple(map(_middle, energy.shape, centre))].sum()) / total
-        if share < target:
+        if share < TARGET:
             break
         best, kept = centre, share
     return KernelCore(
@@ -71,7 +69,7 @@ def kernel_core(
         taps=prod(energy.shape),
         core_taps=prod(best),
         energy=kept,
-        target=target,
+        target=TARGET,
         macs_now=macs,
     )
 

@@ -18,7 +18,7 @@ from analyzer.weights.core import has_core, kernel_core, tap_energy
 from analyzer.weights.filters import Layout, filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.scan import TensorScan, scan
-from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
+from analyzer.weights.separability import Spectra, judge, spectra, spectral_work
 from analyzer.weights.values import int8_snr, name_of, value_stats
 
 if TYPE_CHECKING:
@@ -159,7 +159,6 @@ def layer_evidence(
     node: str,
     seen: Look,
     conv: Conv | None,
-    target: float = TARGET,
     *,
     shape: tuple[int, ...] = (),
     macs: int | None = None,
@@ -167,7 +166,7 @@ def layer_evidence(
 ) -> LayerEvidence:
     """Evidence for the layer ``node`` whose weights, stored in ``shape``, were ``seen``."""
     spectrum = seen.spectra
-    judged = None if spectrum is None or conv is None else judge(spectrum, conv, target)
+    judged = None if spectrum is None or conv is None else judge(spectrum, conv)
     split = _low_rank(seen, shape, conv, macs)
     core = None if seen.taps is None else kernel_core(seen.taps, macs)
     return LayerEvidence(

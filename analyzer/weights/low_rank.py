@@ -102,7 +102,6 @@ def judge_channels(
 def judge_axes(
     found: NDArray[np.float64],
     conv: Conv,
-    target: float = TARGET,
 ) -> LowRank:
     """A vertical convolution to r channels, which has the vertical stride, and a horizontal one.
 
@@ -121,7 +120,7 @@ def judge_axes(
         per_image = out_high * out_wide * high * wide * m * n
         batch = conv.macs // per_image if per_image else 1
         cost = batch * out_high * (in_wide * high * m + out_wide * wide * n)
-    return _judged(SPATIAL, found, (m * high, n * wide), per_rank, cost, conv.macs, target,
+    return _judged(SPATIAL, found, (m * high, n * wide), per_rank, cost, conv.macs, TARGET,
                    weights=m * n * high * wide)  # fmt: skip
 
 

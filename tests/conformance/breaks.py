@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, parser
 
 from tests.conformance import networks
 
@@ -220,6 +220,14 @@ BRANCHING: Mapping[str, Edit] = {
         _body(m, 1, "else_branch").output[0], "name", "nowhere"
     ),
     "a branch out of order": lambda m: _unsorted(_body(m, 1, "else_branch")),
+    "a branch in a branch that reads what comes later": lambda m: m.graph.CopyFrom(
+        parser.parse_graph(
+            "g (bool c, float[2] x) => (float[2] y) { y = If (c) <then_branch = t () => "
+            "(float[2] p) { p = If (c) <then_branch = a () => (float[2] q) { q = Neg (late) }, "
+            "else_branch = b () => (float[2] r) { r = Neg (x) }> late = Relu (x) }, "
+            "else_branch = e () => (float[2] s) { s = Abs (x) }> }"
+        )
+    ),
     "a branch with an input": lambda m: _body(m, 1, "then_branch").input.append(_value("i")),
     "a branch with an output too many": lambda m: _body(m, 1, "then_branch").output.append(
         _body(m, 1, "then_branch").output[0]

@@ -59,3 +59,14 @@ def test_a_tensor_knows_who_makes_it() -> None:
     }
     assert makers == {"x": "unknown", "c": "unknown", "y": "If", "z": "Sigmoid", "a": "Conv",
                       "d": "Identity", "r": "Abs", "q": "Neg", "p": "Relu"}  # fmt: skip
+
+
+def test_the_type_of_a_constant_is_its_form_where_no_operator_is_known_to_read_it() -> None:
+    model = facts("""g (float[2] x, bool c) => (float[2] y) <float[2] w = {1, 2},
+      int64[3] idle = {1, 2, 3}> { a = Add (x, w)
+        y = If (c) <then_branch = t () => (float[2] p) <float[2] k = {1, 2}> { p = Mul (a, k) },
+                    else_branch = e () => (float[2] r) { r = Abs (a) }> }""")
+    found = {each.place: each.form for each in Subjects(model).select("initializer", ())}
+    assert found == {
+        "w": (), "idle": ("int64", "(3,)"), "y.then_branch/k": ("float32", "(2,)"),
+    }  # fmt: skip

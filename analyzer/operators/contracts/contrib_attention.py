@@ -100,22 +100,18 @@ def _multi_operands(call: Call) -> Iterator[Violation]:
         )
 
 
-def _divided(slot: int = 0) -> Contract:
+def _divided(call: Call) -> Iterator[Violation]:
     """The width of the query divides into the heads."""
-
-    def check(call: Call) -> Iterator[Violation]:
-        shape, heads = shape_of(call, slot), whole(call, "num_heads")
-        if shape is None or len(shape) != 3 or heads is None or heads < 1 or not given(call, 1):
-            return
-        if shape[2] is not None and shape[2] % heads:
-            yield Violation(
-                "heads",
-                f"the query's width {shape[2]} does not divide into {heads} heads",
-                "correct num_heads or the query",
-                grave=False,
-            )
-
-    return check
+    shape, heads = shape_of(call, 0), whole(call, "num_heads")
+    if shape is None or len(shape) != 3 or heads is None or heads < 1 or not given(call, 1):
+        return
+    if shape[2] is not None and shape[2] % heads:
+        yield Violation(
+            "heads",
+            f"the query's width {shape[2]} does not divide into {heads} heads",
+            "correct num_heads or the query",
+            grave=False,
+        )
 
 
 def _value_heads(call: Call) -> Iterator[Violation]:
@@ -296,7 +292,7 @@ CONTRIB_ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", op): contracts
     for op, contracts in {
         "MultiHeadAttention": (
-            _HEADS, rank(0, "query", 3, 5), _multi_operands, _divided(), _value_heads,
+            _HEADS, rank(0, "query", 3, 5), _multi_operands, _divided, _value_heads,
             rank(3, "bias", 1),
             _multi_bias, _multi_mask, together(6, "past_key", 7, "past_value"), _multi_past,
             _bias_4d(5, 6), _past_of_one(6, 8),

@@ -80,7 +80,7 @@ def same_rank(a: int, a_name: str, b: int, b_name: str) -> Contract:
     return check
 
 
-def same_shape(a: int, a_name: str, b: int, b_name: str, *, grave: bool = True) -> Contract:
+def same_shape(a: int, a_name: str, b: int, b_name: str) -> Contract:
     """Inputs ``a`` and ``b`` have the same shape."""
 
     def check(call: Call) -> Iterator[Violation]:
@@ -93,7 +93,6 @@ def same_shape(a: int, a_name: str, b: int, b_name: str, *, grave: bool = True) 
                 f"{b_name} is {spell(second)} and {a_name} is {spell(first)}; "
                 f"it takes the same shape for both",
                 f"give {b_name} the shape of {a_name}",
-                grave,
             )
 
     return check
@@ -123,7 +122,6 @@ def vector(
     what: str,
     *,
     code: str = "operand-length",
-    grave: bool = True,
     loose: bool = False,
 ) -> Contract:
     """Input ``slot`` has one axis of ``length`` elements, which are ``what``.
@@ -142,20 +140,19 @@ def vector(
                 f"{name} has rank {len(shape)} ({spell(shape)}), it takes one axis"
                 + (f" of {wanted} elements ({what})" if wanted is not None else ""),
                 f"reshape {name} to one axis",
-                grave and not spread,
+                not spread,
             )
         elif differ(shape[0], wanted):
             yield Violation(
                 code,
                 f"{name} has {shape[0]} elements where it takes {wanted} ({what})",
                 f"give {name} {wanted} elements, or correct what it is meant for",
-                grave,
             )
 
     return check
 
 
-def single(slot: int, name: str, *, grave: bool = True) -> Contract:
+def single(slot: int, name: str) -> Contract:
     """Input ``slot`` is one number: a scalar, or one axis of one element."""
 
     def check(call: Call) -> Iterator[Violation]:
@@ -165,7 +162,6 @@ def single(slot: int, name: str, *, grave: bool = True) -> Contract:
                 "operand-length",
                 f"{name} has {count} elements ({spell(shape_of(call, slot))}), it takes one",
                 f"give {name} one element",
-                grave,
             )
 
     return check

@@ -22,21 +22,20 @@ if TYPE_CHECKING:
 
 def axis_in_range(
     attribute: str = "axis",
-    slot: int = 0,
     name: str = "input",
     *,
-    default: int | None = None,
+    default: int | None,
     more: int = 0,
 ) -> Contract:
-    """Integer ``attribute`` names an axis of input ``slot``, which gains ``more`` axes before."""
+    """Integer ``attribute`` names an axis of the first input, which gains ``more`` axes before."""
 
     def check(call: Call) -> Iterator[Violation]:
-        axes, axis = rank_of(call, slot), whole(call, attribute, default)
+        axes, axis = rank_of(call, 0), whole(call, attribute, default)
         if axes is None or axis is None:
             return
         span = axes + more
         if not -span <= axis < span:
-            yield out_of_range(attribute, axis, span, f"{name} ({spell(shape_of(call, slot))})")
+            yield out_of_range(attribute, axis, span, f"{name} ({spell(shape_of(call, 0))})")
 
     return check
 
@@ -53,23 +52,22 @@ def out_of_range(what: str, axis: int, span: int, where: str) -> Violation:
 
 def axes_in_range(
     read: Callable[[Call], Sequence[int] | None],
-    slot: int = 0,
     name: str = "input",
     *,
     more: bool = False,
     distinct: bool = True,
 ) -> Contract:
-    """Every entry of the list of axes that ``read`` finds is an axis of input ``slot``, once.
+    """Every entry of the list of axes that ``read`` finds is an axis of the first input, once.
 
     ``more``: the axes are those of the result, which has as many more as there are entries.
     """
 
     def check(call: Call) -> Iterator[Violation]:
-        axes, wanted = rank_of(call, slot), read(call)
+        axes, wanted = rank_of(call, 0), read(call)
         if axes is None or wanted is None:
             return
         span = axes + len(wanted) * more
-        where = f"the result of {span} axes" if more else f"{name} ({spell(shape_of(call, slot))})"
+        where = f"the result of {span} axes" if more else f"{name} ({spell(shape_of(call, 0))})"
         for axis in wanted:
             if not -span <= axis < span:
                 yield out_of_range("an entry of axes", axis, span, where)
@@ -123,13 +121,11 @@ def at_least(attribute: str, least: int, *, grave: bool = True) -> Contract:
     return check
 
 
-def divides(
-    attribute: str, slot: int, name: str, axis: int, what: str, *, default: int | None = None
-) -> Contract:
+def divides(attribute: str, slot: int, name: str, axis: int, what: str) -> Contract:
     """Integer ``attribute`` is positive and divides ``axis`` of input ``slot``."""
 
     def check(call: Call) -> Iterator[Violation]:
-        parts, size = whole(call, attribute, default), size_at(call, slot, axis)
+        parts, size = whole(call, attribute), size_at(call, slot, axis)
         if parts is None or size is None:
             return
         if parts <= 0 or size % parts:
@@ -169,11 +165,11 @@ def per_axis(
     return check
 
 
-def power_of_two(name: str, least: int, default: int | None = None) -> Contract:
+def power_of_two(name: str, least: int) -> Contract:
     """The attribute is a power of two, ``least`` or more."""
 
     def check(call: Call) -> Iterator[Violation]:
-        value = whole(call, name, default)
+        value = whole(call, name)
         if value is not None and (value < least or value & (value - 1)):
             yield Violation(
                 "attribute-value",

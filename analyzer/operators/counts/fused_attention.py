@@ -35,9 +35,7 @@ def _sum(projection: int, bias: int, work: Work, text: str, reason: str = "") ->
     )
 
 
-def projected(
-    past: int, bias: int = 2, score_bias: int = 5, length: int = 6
-) -> Callable[[Call], Work]:
+def projected(past: int, score_bias: int = 5) -> Callable[[Call], Work]:
     """Attention with merged Q, K, V weights ``(I, Hqk + Hqk + Hv)`` as input 1.
 
     MACs = B·S·|W| + B·S·(S + P)·(Hqk + Hv), with P past keys from ``past`` ``(2, B, N, P, d)``.
@@ -61,13 +59,13 @@ def projected(
             raise Unknown(f"hidden sizes {sizes} do not add up to {weight[1]}")
         heads, keys, reason = call.attributes["num_heads"], queries, ""
         if given(call, past):
-            keys, reason = _cached(call, queries, call.shape(past)[3], length)
+            keys, reason = _cached(call, queries, call.shape(past)[3], 6)
         work = attend(
             batch, heads, queries, keys, split(sizes[0], heads), split(sizes[2], heads),
             given(call, score_bias),
         )  # fmt: skip
         tokens = batch * queries
-        added = tokens * weight[1] if given(call, bias) else 0
+        added = tokens * weight[1] if given(call, 2) else 0
         return _sum(tokens * prod(weight), added, work, f"{tokens} · {prod(weight)}", reason)
 
     return count

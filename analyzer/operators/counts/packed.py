@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
 
 
-def packed(bias: int = -1, *, width: str = "N", inner: str = "K") -> Callable[[Call], Work]:
+def packed(bias: int = -1) -> Callable[[Call], Work]:
     """A product with a packed weight whose logical sides are attributes: MACs = rows · N · K.
 
     >>> from analyzer.facts import Tensor
@@ -29,7 +29,7 @@ def packed(bias: int = -1, *, width: str = "N", inner: str = "K") -> Callable[[C
     """
 
     def count(call: Call) -> Work:
-        rows, n, k = _rows(call), call.attributes[width], call.attributes[inner]
+        rows, n, k = _rows(call), call.attributes["N"], call.attributes["K"]
         if call.shape(0)[-1] != k:
             raise Contradiction(f"inconsistent inner dimension: {call.shape(0)[-1]} and {k}")
         weight = call.input(1)
