@@ -559,6 +559,11 @@ def test_modules_that_are_alike_are_one_row() -> None:
     part = module("", 400, inner, params=3, nodes=9)
     rest = modules.outside(cast("Any", some(modules=part, totals=some(whole=400))))
     assert rest == ModuleRow("", 1, "", "", "310", 310, 0.775, 3, 3, 310)
+    for macs, params in ((1, 0), (0, 3)):
+        whole = some(modules=module("", 90 + macs, inner, params=params, nodes=9),
+                     totals=some(whole=None))  # fmt: skip
+        little = ModuleRow("", 1, "", "", str(macs), macs, None, params, 3, macs)
+        assert modules.outside(cast("Any", whole)) == little
     assert modules.outside(cast("Any", some(modules=None))) is None
     assert modules.count(cast("Any", some(modules=None))) == 0
     assert modules.rows(cast("Any", some(modules=None))) == ()

@@ -38,7 +38,7 @@ def branches(facts: Facts) -> dict[str, tuple[DrawnBranch, ...]]:
         if scope.rpartition(".")[2] in LABELS
     }  # fmt: skip
     inside: dict[str, list[Node]] = {}
-    for node in facts.nodes if scopes else ():
+    for node in facts.nodes:
         if node.scope in scopes:
             inside.setdefault(node.scope, []).append(node)
     found: dict[str, tuple[DrawnBranch, ...]] = {}

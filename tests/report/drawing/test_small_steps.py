@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from analyzer.operators.record import Kind, Nature
+from analyzer.report.drawing import branches as drawn
 from analyzer.report.drawing import coarse, wiring
 from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 from analyzer.report.drawing.rows import Point, _Row, _Wrapping
@@ -170,3 +171,41 @@ def test_a_limit_that_operators_are_kept_out_for_is_kept_while_one_of_them_is_th
     assert (inputs.needs, inputs.gone) == (REPLACEABLE, frozenset())
     (told,) = inputs.told
     assert told == f"Take the weights out of the graph's inputs first ({REPLACEABLE})"
+
+
+def test_branches_are_drawn_where_both_may_run_and_one_multiplies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def node(name: str, scope: str, macs: int | None = 0, params: int = 0, *, flops: int = 0,
+             most: int | None = 1) -> Any:  # fmt: skip
+        return SimpleNamespace(id=name, scope=scope, composite=name in "fgh", macs=macs,
+                               params=params, flops=flops, executions_range=(0, most))  # fmt: skip
+
+    runs = {name: [f"{name}.then_branch", f"{name}.else_branch", f"{name}.body"] for name in "fgh"}
+
+    def vertex(_graph: object, name: str) -> Any:
+        inputs = [SimpleNamespace(name=f"{name}.x"), None]
+        call = SimpleNamespace(inputs=inputs)
+        return SimpleNamespace(runs=runs.get(name, ()), implicit=frozenset({"w"}), call=call)
+
+    monkeypatch.setattr(drawn, "vertex", vertex)
+    first, second = (f"f.{side}_branch" for side in ("then", "else"))
+    nodes = [
+        *(node(name, "") for name in "fgh"),
+        node("other", ""),
+        node("loop", "f.body", 9),
+        node("a", first, None, 5),
+        node("b", first, 7),
+        node("c", first, 7, 1),
+        node("d", second, params=2),
+        node("e", second, params=2, flops=4, most=None),
+        node("p", "g.then_branch", 8),
+        node("q", "g.else_branch", 8, most=0),
+        node("r", "h.then_branch", None),
+        node("s", "h.else_branch", params=9),
+    ]
+    found = drawn.branches(cast("Any", SimpleNamespace(nodes=nodes, graph=None)))
+    assert found == {"f": (
+        drawn.DrawnBranch(first, "c", ("a", "b", "c"), frozenset({"a.x", "b.x", "c.x", "w"})),
+        drawn.DrawnBranch(second, "e", ("d", "e"), frozenset({"d.x", "e.x", "w"})),
+    )}  # fmt: skip
