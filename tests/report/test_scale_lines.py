@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from analyzer.report import scale
+from analyzer.report.result import Options
 from analyzer.report.style import Style
 
 
@@ -75,3 +76,16 @@ def test_growth_is_told_by_axis_and_why_one_is_missing() -> None:
     (fixed,) = lines(("depth", 1.0), sides=(9,))[3:]
     assert fixed == ("resolution: constants that nobody trains (prior boxes, grids, means) have "
                      "the size of the input")  # fmt: skip
+
+
+def test_a_table_has_what_was_asked_for_else_what_a_budget_affords() -> None:
+    head = "width,resolution,depth,input,macs,flops,params,expected_macs,reason,assumed"
+    wide, flat = point(width=1), point(sides=(), macs=None, reason="no shape", assumed="even")
+    asked = "1,0.857,1,192×192,1234,2500,99,1200,,"
+    afforded = "0.5,0.857,1,,unknown,2500,99,1200,no shape,even"
+    for table, frontier, rows in (
+        ((wide,), some(points=(flat,)), [asked]), ((wide, flat), None, [asked, afforded]),
+        ((), some(points=(flat,)), [afforded]), ((), None, []),
+    ):  # fmt: skip
+        made = scale.csv(study(table=table, frontier=frontier), Options())
+        assert made.decode("utf-8-sig").splitlines() == [head, *rows]
