@@ -8,10 +8,12 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from analyzer.cli import console as console_
 from analyzer.cli import progress
 from analyzer.cli.console import Console
 from analyzer.cli.environment import read_environment
@@ -244,3 +246,23 @@ def test_a_line_break_in_what_is_wrong_begins_no_line(cli: Cli, clean: str) -> N
     assert "shapes.a\\x0aonnxlint: error: b: must be" in second
     (line,) = cli("check", clean, "--config", "x\ny.toml").err.splitlines()
     assert line.startswith("onnxlint: error: x\\x0ay.toml: ")
+
+
+def test_what_is_buffered_goes_nowhere_and_no_file_stays_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[tuple[object, ...]] = []
+
+    def opened(*how: object) -> int:
+        done.append(how)
+        return 7
+
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(fileno=lambda: 99))
+    with monkeypatch.context() as within:
+        within.setattr(os, "open", opened)
+        within.setattr(os, "dup2", lambda *ends: done.append(ends))
+        within.setattr(os, "close", lambda number: done.append((number,)))
+        console_.drop_stdout()
+    assert done == [(os.devnull, os.O_WRONLY), (7, 99), (7,)]
+    monkeypatch.setattr(sys, "stdout", None)
+    console_.drop_stdout()
