@@ -11,6 +11,7 @@ from analyzer.language import catalogue, counted, ngettext, series, speaking, tr
 from analyzer.language import phrases as module
 from analyzer.language.number import NOUNS, VERBS, agreeing, variants
 from analyzer.language.phrases import retell
+from analyzer.report.nouns import noun
 
 FACTS = {
     "rank {0} of {1} there": "R {1}: {0}",
@@ -166,3 +167,17 @@ def test_what_is_untold_or_in_doubt_is_not_in_a_catalogue(
     of = catalogue.catalogue.__wrapped__
     assert of("xx", "some") == {("", "one more"): "1", ("at", "five"): "5"}
     assert of("xx", "other") == of("yy", "some") == {}
+
+
+def test_what_to_do_in_korean_is_named_by_its_stem() -> None:
+    named = {
+        "변환하십시오": "변환하기", "넣으십시오": "넣기", "나누십시오": "나누기",
+        # Stems on ㄹ lose it in front of the ending, those on ㄷ and ㅅ change.
+        "만드십시오": "만들기", "하지 마십시오": "하지 말기", "푸십시오": "풀기",
+        "여십시오": "열기", "물으십시오": "묻기", "이으십시오": "잇기", "줄이십시오": "줄이기",
+        "하나를 여십시오; 둘을 높이십시오": "하나를 열기; 둘을 높이기", "모델": "모델",
+        "바꾸십시오": "바꾸기", "꾸미십시오": "꾸미기",
+    }  # fmt: skip
+    with speaking("ko"):
+        assert {text: noun(text) for text in named} == named
+    assert noun("여십시오") == "여십시오", "other languages have one form for both"
