@@ -56,6 +56,12 @@ def _against(v: Values) -> str:
     doubt = label(v["doubt"], widths.SENTENCE)
     if not v["doubts"]:
         return ""
+    if v["warnings"] > v["doubts"]:
+        return ngettext(
+            "Of {of} warnings {n} speaks against using it, too: {doubt}.",
+            "Of {of} warnings {n} speak against using it, too, the first: {doubt}.",
+            v["doubts"], of=units.count(v["warnings"]), doubt=doubt,
+        )  # fmt: skip
     if v["doubts"] == 1:
         return _("One warning speaks against using it, too: {doubt}.", doubt=doubt)
     return _("{n} warnings speak against using it, too, of which the first: {doubt}.",
@@ -68,8 +74,10 @@ def _unjudged(problems: int) -> str:
 
 def _wrong(v: Values) -> str:
     """What to fix, and whether that, or something else, kept anything unjudged."""
-    told = {"errors": many(v["errors"], "error"), "error": label(v["error"], widths.SENTENCE)}
-    one = v["errors"] == 1
+    errors, one = many(v["errors"], "error"), v["errors"] == 1
+    if v["errors"] > v["error_rules"]:
+        errors = _("{errors} from {rules}", errors=errors, rules=many(v["error_rules"], "rule"))
+    told = {"errors": errors, "error": label(v["error"], widths.SENTENCE)}
     if v["inconclusive"] and not v["besides"]:
         return (
             _("{errors} to fix before this model is used, which also kept part of it unjudged: "
@@ -148,7 +156,11 @@ def _doubtful(v: Values) -> str:
     """What speaks against using the model as it is, and what else is worth the first sentence."""
     doubt = label(v["doubt"], widths.SENTENCE)
     text = (
-        _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
+        ngettext("Of {of} warnings {n} is to be looked at before this model is used: {doubt}.",
+                 "Of {of} warnings {n} are to be looked at before this model is used, the first: "
+                 "{doubt}.", v["doubts"], of=units.count(v["warnings"]), doubt=doubt)
+        if v["warnings"] > v["doubts"]
+        else _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
         if v["doubts"] == 1
         else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
                n=v["doubts"], doubt=doubt)

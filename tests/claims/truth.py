@@ -238,7 +238,10 @@ def _verdict(d: Document) -> Values:
         _stands_first(d, next(c["values"] for c in d["claims"] if c["id"] == "verdict"))
     return {
         "kind": kind, "looked": _looked(d), "rules": _rules(d), "misfits": _misfits(d),
+        "warnings": len(warnings),
         "outcome": d["outcome"], "errors": errors, "inconclusive": unjudged,
+        "error_rules": len({f["rule"] for f in d["findings"]
+                            if f["severity"] == "error" and f["rule"] != "GRF001"}),
         "findings": len(d["findings"]), "macs_now": totals["macs"],
         "macs_after": totals["macs"] - macs if total else None,
         "share": share if total else None, "complete": totals["complete"],

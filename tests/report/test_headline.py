@@ -118,7 +118,9 @@ def test_breaches_of_two_kinds_have_the_remedies_of_both() -> None:
 def test_a_doubt_comes_before_a_saving_and_does_not_hide_it() -> None:
     result = judged(LARGE)
     assert actions(result)[0].rule == "ONX014"
-    assert verdict(result).startswith("One warning to look at before this model is used: breaks")
+    assert verdict(result).startswith(
+        "Of 2 warnings 1 is to be looked at before this model is used: "
+    )
     assert verdict(judged(CONV)) in verdict(result)
 
 

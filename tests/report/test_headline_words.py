@@ -17,7 +17,7 @@ VERDICT: Values = {
     "rules_with_findings": 2, "decided": True, "lead": (), "lead_how": "", "lead_share": 0.0,
     "lead_titles": ("Fold it",), "lead_brings": ("",), "then_how": "", "then_titles": ("Do b",),
     "then_brings": ("",),
-    "doubt": "opens a door", "doubts": 0, "unknown_nodes": 0,
+    "doubt": "opens a door", "doubts": 0, "warnings": 0, "error_rules": 9, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
     "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9,
@@ -63,6 +63,8 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "errors", "errors": 2, "inconclusive": 2, "besides": 1},
      ("2 errors to fix before this model is used, of which the first: no weights. Besides, 1 "
       "problem kept part of the model unjudged.")),
+    ({"kind": "errors", "errors": 174, "error_rules": 1},
+     ("174 errors from 1 rule to fix before this model is used, of which the first: no weights.")),
     ({"kind": "saving"}, f"{FALL}."),
     ({"kind": "saving", "decided": False, "complete": False},
      "Compute could fall from at most 4 kMAC to at most 2 kMAC, at the price of retraining."),
@@ -108,6 +110,10 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "doubts", "doubts": 1, "share": 0.0999}, DOUBT),
     ({"kind": "doubts", "share": None, "doubts": 2},
      "2 warnings to look at before this model is used, of which the first: opens a door."),
+    ({"kind": "doubts", "share": None, "doubts": 2, "warnings": 3},
+     ("Of 3 warnings 2 are to be looked at before this model is used, the first: opens a door.")),
+    ({"kind": "doubts", "share": None, "doubts": 1, "warnings": 2},
+     "Of 2 warnings 1 is to be looked at before this model is used: opens a door."),
     ({"kind": "doubts", "doubts": 1, "slower": True, **lead("compute"), "lead_share": 0.5},
      f"{DOUBT} Of the findings, this saves most compute, 50.0 %: “Fold it”."),
     ({"kind": "doubts", "doubts": 1, "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator "

@@ -269,7 +269,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({}, "No findings to list. 4 of 9 rules had something to look at."),
         ({"rules": 0}, "No findings to list."),
         ({"count": 2, "places": 2}, "2 findings. 4 of 9 rules had something to look at."),
-        ({"count": 2, "places": 3, "rules": 0}, "2 findings at 3 places."),
+        ({"count": 2, "places": 3, "rules": 0}, "2 findings, one for each cause, at 3 places."),
     ]),
     "silenced": ({"suppressed": 0, "accepted": 0}, [
         ({"suppressed": 2, "accepted": 1}, "Not listed: 2 suppressed and 1 in the baseline."),

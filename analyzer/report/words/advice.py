@@ -171,7 +171,8 @@ def findings(v: Values) -> str:
         return f"{_('No findings to list.')}{looked}"
     found = many(v["count"], "finding")
     if v["places"] > v["count"]:
-        found = _("{findings} at {places}", findings=found, places=units.places(v["places"]))
+        found = _("{findings}, one for each cause, at {places}", findings=found,
+                  places=units.places(v["places"]))  # fmt: skip
     return f"{found}.{looked}"
 
 
