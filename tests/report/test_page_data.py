@@ -301,7 +301,7 @@ def test_totals_are_sums_and_the_largest_peak() -> None:
     assert found.outcomes == {"clean": 2}
     assert found.counts == {"error": 1, "warning": 0, "info": 3}
     assert (found.macs, found.params) == (IndexFigure(10000, True), IndexFigure(20, True))
-    assert (found.peak_bytes, found.peak_of) == (IndexFigure(300, True), "b")
+    assert (found.peak_bytes, found.peak_of, found.peaks_open) == (IndexFigure(300), "b", 1)
     two = totals_of(every[:2])
     assert (two.macs, two.findings_least) == (IndexFigure(10000), False)
     assert totals_of([every[0], entry("d", least=True)]).macs == IndexFigure(10000, True)

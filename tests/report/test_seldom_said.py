@@ -57,9 +57,12 @@ def test_a_step_of_a_rule_tells_each_figure_that_it_has(
 
 
 def a_form(**about: Any) -> Any:
-    return some(**{"macs": None, "weight_bytes": None, "bytes_now": 4096, "scales_now": 0,
-                   "file_bytes": None, "file_now": None, "constants": 0, "grows": False}
+    form = some(**{"macs": None, "weight_bytes": None, "bytes_now": 4096, "scales_now": 0,
+                   "file_bytes": None, "file_now": None, "constants": 0, "grows": False,
+                   "at_most": False}
                 | about)  # fmt: skip
+    form.held = SmallerForm.held.fget(form)  # type: ignore[attr-defined]
+    return form
 
 
 def test_a_smaller_form_tells_what_is_left_of_macs_weights_and_the_file() -> None:
@@ -71,6 +74,7 @@ def test_a_smaller_form_tells_what_is_left_of_macs_weights_and_the_file() -> Non
         ({"macs": 1000}, a_page(None, 0), []),
         (half, a_page(), ["weights 2 KiB instead of 4 KiB"]),
         (half | {"scales_now": 1}, a_page(), ["weights and scales 2 KiB instead of 4 KiB"]),
+        (half | {"at_most": True}, a_page(), ["weights at most 2 KiB instead of 4 KiB"]),
         ({"weight_bytes": 4096}, a_page(), []),
         (half | {"file_bytes": 8000, "file_now": 8192}, a_page(),
          ["weights 2 KiB instead of 4 KiB", "the file about 7.812 KiB instead of 8 KiB"]),

@@ -100,7 +100,6 @@ def test_the_body_of_a_call_is_that_of_the_standard() -> None:
         ("Softplus", 18, ["Exp", "Add", "Log"]),  # written for 18: Log(Exp(x) + 1)
         ("HardSwish", 14, ["HardSigmoid", "Mul"]),
         ("Relu", 18, ["Max"]),
-        ("Conv", 18, []),
     ):
         node = helper.make_node(op, ["x0"], ["y0"])
         found = _body(node, opset, request(node, ("x0", FLOATS, b"")))
@@ -111,8 +110,6 @@ def test_the_body_of_a_call_is_that_of_the_standard() -> None:
     uses = _expand(request(swish, ("x0", FLOATS, b"")))
     assert uses is not None
     assert [(use.op_type, use.domain) for use in uses][-2:] == [("HardSigmoid", ""), ("Mul", "")]
-    conv = helper.make_node("Conv", ["x0"], ["y0"])
-    assert _expand(request(conv, ("x0", FLOATS, b""))) is None
 
 
 def test_the_body_of_some_calls_is_made_for_their_types() -> None:
