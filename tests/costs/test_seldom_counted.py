@@ -10,6 +10,7 @@ import pytest
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find
+from analyzer.operators.counts.fused import postmix
 from analyzer.operators.counts.fused_attention import decoder, delta_net
 from analyzer.operators.counts.ml import svm
 from analyzer.operators.counts.packed import expert_bits, packed
@@ -141,3 +142,13 @@ def test_attributes_are_those_of_any_version() -> None:
     assert attributes("com.microsoft", "BiasGelu") == ()
     assert attributes("com.microsoft", "QuickGelu") == ("alpha",)
     assert attributes("com.microsoft", "Nobody") == attributes("a", "B") == ()
+
+
+def test_streams_are_mixed_by_a_matrix_of_their_own() -> None:
+    """ONNX Runtime's HyperConnectionPostMix: streams (…, C, H), output (…, H), gates, and perhaps
+    a matrix (…, C, C)."""
+    streams, output, gates = (2, 3, 5), (2, 5), (2, 3, 7)
+    mixed = call("HyperConnectionPostMix", [streams, output, gates, (2, 3, 3)])
+    assert postmix(mixed) == Work(30 * 3, 60, "30 · 3")
+    plain = call("HyperConnectionPostMix", [streams, output, gates, None, (9, 9)])
+    assert postmix(plain) == Work(0, 60, "30 · 0")

@@ -130,3 +130,58 @@ def test_what_an_operand_holds_settles_a_result_or_leaves_it_open(
     with pytest.raises(Unknown) as error:
         rule(call)
     assert str(error.value) == found
+
+
+FOUR, EIGHT, MAP = (2, 4, 5, 6), (2, 5, 8), (1, 4, 8, 8)
+TYPED: tuple[tuple[Rule, Sizes, dict[str, Any], str], ...] = (
+    (attention.attention(4, 0), (EIGHT, (8, 24), N, N, N), {"num_heads": 2}, "0 0"),
+    (attention.attention(8, 3), (EIGHT, (8, 24), N, ()), {"num_heads": 2}, "3 3"),
+    (attention.multi_head, (EIGHT, EIGHT, EIGHT), {"num_heads": 2}, "0 0 0"),
+    (attention.grouped_query, (EIGHT, EIGHT, EIGHT), HEADS, "0 0 0"),
+    (attention.grouped_query, (EIGHT, EIGHT, EIGHT, FOUR, FOUR), HEADS, "0 3 3"),
+    (attention.packed, ((7, 8), (8, 24)), {}, "0"),
+    (attention.packed_multi_head, ((7, 8), (7, 8), (7, 8)), {}, "0"),
+    (attention.gated_bias, (EIGHT, (8,), (8,)), {"num_heads": 2}, "0"),
+    (attention.like_value, (EIGHT, EIGHT, EIGHT, FOUR, FOUR), HEADS, "0 3 4"),
+    (attention.decoder, (EIGHT, EIGHT), {"num_heads": 2}, "0 0 0"),
+    (attention.ordered, (EIGHT, *[()] * 6, (8, 6)), {}, "0"),
+    (attention.linear, (EIGHT, EIGHT, EIGHT), {"q_num_heads": 2, "kv_num_heads": 2}, "0 0"),
+    (attention.linear, (EIGHT, EIGHT, EIGHT, FOUR), {"q_num_heads": 2, "kv_num_heads": 2}, "0 3"),
+    (attention.delta_net, (FOUR, FOUR, FOUR, N, N, N, FOUR), {}, "0 6"),
+    (common.unfolded, ((3, 9), ()), {"size": 4}, "0"),
+    (common.looked_up, ((9, 4), (2, 3)), {}, "0"),
+    (common.sampled(), (MAP, (1, 5, 6, 2)), {}, "0"),
+    (common.sampled(channels_last=True), (MAP, (1, 5, 6, 2)), {}, "0"),
+    (common.cropped, (MAP, (3, 4), (3,), (2,)), {}, "0"),
+    (common.transformed, ((3, 8), ()), {}, "0"), (common.restored, ((3, 5, 2), ()), {}, "0"),
+    (common.gathered_nd, ((3, 4, 5), (6, 2)), {}, "0"),
+    (common.position_bias, ((32, 4), (), ()), {}, "0"),
+    (product.packed_product, ((2, 3), ()), {"N": 4}, "0"),
+    (product.widened(1), ((2, 3), (4, 3)), {}, "0"),
+    (product.gemmed(1, N), ((2, 3), (3, 4)), {}, "0"),
+    (product.multiplied(1, 0), ((2, 3), (3, 4)), {}, "0"),
+    (product.multiplied(1, 2), ((2, 3), (3, 4), ()), {}, "2"),
+    (product.ordered, (EIGHT, (), (8, 6)), {}, "0"),
+    (product.projections("Nq"), ((5, 8), ()), {"Nq": 6}, "0 0"),
+    (product.routed, ((5, 8), (8, 22)), {"router_size": 4}, "0 0"),
+    (product.words, ((2, 3, 9), (5, 1, 2, 3)), {}, "1"),
+    (window.convolved(), (MAP, (6, 4, 3, 3)), {}, "0"),
+    (window.convolved(1, 2), (MAP, (6, 4, 3, 3), ()), {}, "2"),
+    (window.deconvolved(), (MAP, (4, 6, 3, 3)), {}, "0"),
+    (window.pooled(), (MAP, ()), {}, "0"), (window.reordered, (MAP, ()), {}, "0"),
+    (window.upsampled, (MAP, ()), {"scales": [1.0, 1.0, 2.0, 2.0]}, "0"),
+    (window.causal, ((1, 4, 8), (4, 1, 3)), {}, "0 0"),
+    (window.causal, ((1, 4, 8), (4, 1, 3), N, (1, 4, 2)), {}, "0 3"),
+    (window.blocks, (MAP, ()), {"blocksize": 2}, "0"),
+    (ml.feature_extractor, ((3, 4), (2,)), {}, "0"),
+)  # fmt: skip
+"""Which operand each result has its element type from."""
+
+
+@each(("rule", "sizes", "attributes", "slots"), TYPED)
+def test_a_result_has_the_type_of_the_operand_that_it_is_made_of(
+    rule: Rule, sizes: Sizes, attributes: dict[str, Any], slots: str
+) -> None:
+    kinds = {slot: f"type {slot}" for slot in range(len(sizes))}
+    found = rule(made(list(sizes), attributes, dtypes=kinds))
+    assert [each.dtype for each in found] == [f"type {slot}" for slot in slots.split()]

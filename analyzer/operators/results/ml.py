@@ -18,14 +18,9 @@ def _rows(call: Call) -> int | None:
 
 
 def _count(call: Call, *names: str) -> int | None:
-    """Number of classes or targets, from the first attribute of ``names`` that is present."""
-    for name in names:
-        value = call.attr(name)
-        if isinstance(value, tuple) and value:
-            return len(value)
-        if isinstance(value, int) and value:
-            return value
-    return None
+    """Number of classes, from the first attribute of ``names`` that lists some."""
+    lists = (call.attr(name) for name in names)
+    return next((len(each) for each in lists if isinstance(each, tuple) and each), None)
 
 
 def classifier(call: Call) -> list[OutputType]:

@@ -241,3 +241,68 @@ def test_a_crop_takes_both_corners_of_its_axes(
     assert {v.text for v in found if v.text.startswith("roi")} == ({text} if told else set())
     old = [v for check in contracts_of("", "Resize") for v in check(replace(call, version=10))]
     assert not [v for v in old if v.text.startswith("roi")]
+
+
+MS = "com.microsoft"
+QUIET: tuple[tuple[str, str, tuple[Shape | None, ...], dict[str, Any], list[str]], ...] = (
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 5), (9, 4), (9, 4)), {}, []),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 6), (9, 4), (9, 4)), {}, ["positions"]),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 6), (9, 4), (9, 4)), {"num_heads": "x"}, []),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 6), (9, 4), (9, 4)), {"rotary_embedding_dim": "x"},
+     []),
+    ("RotaryEmbedding", MS, ((2, 5, 18), (2, 5), (9, 4), (9, 4)), {}, ["heads"]),
+    ("RotaryEmbedding", MS, ((2, 3, 5, 18), (2, 5), (9, 4), (9, 4)), {}, []),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 5), (9, 4), (9, 4)),
+     {"rotary_embedding_dim": 8}, ["heads"]),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 5), (9, 4), (9, 4)),
+     {"rotary_embedding_dim": 8, "num_heads": 2}, []),
+    ("RotaryEmbedding", MS, ((2, 5, 16), (2, 5), (9, 4), (9, 4)),
+     {"rotary_embedding_dim": 9, "num_heads": 2}, ["head-size"]),
+    ("TensorScatter", "", ((2, 9, 4), (2, 3, 4)), {}, []),
+    ("TensorScatter", "", ((2, 9, 4), (2, 3, 5)), {}, ["update-shape"]),
+    ("TensorScatter", "", ((2, 9, 4), (2, 3, 5)), {"axis": "x"}, []),
+    ("TensorScatter", "", ((2, None, 4), (2, 3, 5)), {}, []),
+    ("TensorScatter", "", ((2, 9, 4), (3, 4)), {}, ["rank"]),
+    ("Conv", "", ((1, 4, 8, 8), (6, 2, 3, 3)), {"group": 2}, []),
+    ("Conv", "", ((1, 4, 8, 8), (6, 2, 3, 3)), {}, ["channels"]),
+    ("Conv", "", ((1, 4, 8, 8), (6, 2, 3, 3)), {"group": "x"}, []),
+    ("Conv", "", ((1, 4, 8, 8), (6, 2, 3, 3)), {"group": 0}, ["attribute-value"]),
+    ("Conv", "", ((1, 4, 8, 8), (5, 2, 3, 3)), {"group": 2}, ["divisibility"]),
+    ("Conv", "", ((1, 4, 8, 8), (None, 2, 3, 3)), {"group": 2}, []),
+    ("Conv", "", ((1, 4, 8, 8), (6, None, 3, 3)), {}, []),
+    ("Einsum", "", ((2, 3), (3, 4)), {"equation": "ij,jk->ik"}, []),
+    ("Einsum", "", ((2, 3), (3, 4)), {"equation": "i1,jk->ik"}, ["equation"]),
+    ("Einsum", "", ((2, 3), (3, 4)), {"equation": "ij,......k->ik"}, ["equation"]),
+    ("Einsum", "", (None, (3, 4)), {"equation": "i1,jk->ik"}, ["equation"]),
+    ("Einsum", "", ((2, 3), (3, 4)), {"equation": "ij,...jk->ik"}, []),
+    ("Einsum", "", ((2, 3), (3, 4)), {"equation": "ij,...ijk->ik"}, ["equation"]),
+    ("Einsum", "", ((2, 3), (4, 4)), {"equation": "ij,jk->ik"}, ["equation"]),
+    ("Einsum", "", ((2, 3), (1, 4)), {"equation": "ij,jk->ik"}, []),
+    ("Einsum", "", ((2, 3), (3, 4)), {}, []),
+)  # fmt: skip
+
+
+@each("op, domain, shapes, given, codes", QUIET)
+def test_what_cannot_be_read_ends_what_rests_on_it_alone(
+    op: str, domain: str, shapes: tuple[Shape | None, ...], given: dict[str, Any], codes: list[str]
+) -> None:
+    kinds = {"operand-type", "attribute-type"}  # asked elsewhere
+    assert [code for code, _ in said(op, shapes, domain, **given) if code not in kinds] == codes
+
+
+@each(
+    "data, target, wrong",
+    [
+        ((2, 3, 4), [6, 4], False), ((2, 3, 4), [6, 5], True), ((2, 3, 4), [-1, 8], False),
+        ((2, 3, 4), [-1, 9], True), ((2, 3, 4), [0, 12], False), ((2, 3, 4), [0, 11], True),
+        ((None, 3, 4), [0, 12], False), ((None, 3, 4), [0, 11], True), ((None, 3, 4), [7], False),
+        ((0, 3, 4), [0, 11], False), ((0, 3), [-1, 0, 5], False), ((0, 3), [2, 3], True),
+        ((0, 3), [-1, 3], False), ((2, 3), [-1, 0], False), ((), [1], False), ((), [2], True),
+        (None, [7], False),
+    ],
+)  # fmt: skip
+def test_a_reshape_keeps_its_elements(data: Shape | None, target: list[int], wrong: bool) -> None:
+    inputs = (Tensor("x", "float32", data), Tensor("s", "int64", (len(target),)))
+    call = Call("Reshape", "", 17, {}, inputs, (), (None, np.array(target)))
+    codes = {v.code for check in contracts_of("", "Reshape") for v in check(call)}
+    assert ("reshape-volume" in codes) == wrong
