@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.operators.record import Kind, Nature
 from analyzer.report.drawing import branches as drawn
-from analyzer.report.drawing import coarse, wiring
+from analyzer.report.drawing import coarse, parts, wiring
 from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 from analyzer.report.drawing.rows import Point, _Row, _Wrapping
 from analyzer.report.view import summary
@@ -209,3 +209,41 @@ def test_branches_are_drawn_where_both_may_run_and_one_multiplies(
         drawn.DrawnBranch(first, "c", ("a", "b", "c"), frozenset({"a.x", "b.x", "c.x", "w"})),
         drawn.DrawnBranch(second, "e", ("d", "e"), frozenset({"d.x", "e.x", "w"})),
     )}  # fmt: skip
+
+
+def test_what_only_changes_a_result_is_drawn_with_the_layer_that_makes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each operator by what it reads; ``x`` is an input."""
+    reads = {
+        "conv": "x", "relu": "conv", "copy": "relu", "next": "copy", "twice": "relu relu",
+        "two": "conv other", "mixed": "conv x", "other": "x", "work": "conv", "held": "conv",
+        "runs": "conv", "odd": "conv", "behind": "odd", "both": "odd relu", "inside": "conv",
+        "one": "two", "then": "x",
+    }  # fmt: skip
+    nodes = {
+        name: some(id=name, macs=None if name == "odd" else 0, params=int(name == "held"),
+                   composite=name == "runs", counted=9 * (name == "work"))
+        for name in reads
+    }  # fmt: skip
+
+    class Known(dict[str, Any]):
+        graph, blocks = None, (some(nodes=("inside",)),)
+
+        @property
+        def nodes(self) -> list[Any]:
+            return [*self.values()]
+
+    regions = {"conv": ("conv", "relu", "both"), "other": ("other",)}
+    monkeypatch.setattr(parts, "trace", lambda *_: some(regions=regions))
+    monkeypatch.setattr(parts, "counted_macs", lambda node: node.counted)
+    made = wiring.Wiring(
+        {node: tuple(wiring.DrawnSource(name, name == "x", cast("Any", None))
+                     for name in names.split()) for node, names in reads.items()},
+        branches={"then": cast("Any", None)}, split=frozenset({"if"}),
+    )  # fmt: skip
+    assert parts._anchors(cast("Any", Known(nodes)), made) == {
+        "conv": "conv", "relu": "conv", "copy": "conv", "next": "conv", "twice": "conv",
+        "other": "other", "odd": "odd", "behind": "odd", "both": "both", "one": "two",
+        "then": "then", "if": "if",
+    }  # fmt: skip
