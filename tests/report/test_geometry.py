@@ -233,6 +233,10 @@ def test_steps_of_less_than_half_a_pixel_are_none_but_the_one_to_the_peak() -> N
 )
 def test_a_bar_beyond_the_steps_is_not_drawn(held: tuple[Lifetime, ...]) -> None:
     assert skyline.picture(Skyline(STEPS, 1, "conv", held)) is None
+    for least in (0, 1):
+        found = skyline.picture(Skyline((SkylineStep(2, least, least),), 0, "conv", ()))
+        assert found is not None
+        assert [tick.text for tick in found.y_ticks] == ["0", "0 B", "1 B"], "an axis has a length"
     assert skyline.picture(Skyline((SkylineStep(0, 1, 1),), 0, "conv", ())) is None
 
 
