@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -180,3 +182,20 @@ def test_what_was_measured_of_classes_of_layers_counts_as_well() -> None:
     assert speed == pytest.approx((node.macs or 0) / (7 * depthwise + pointwise))
     assert split.speedup(found, {}, [node.id], SLOW) is None
     assert split.splits(found, BY_ID["SEP001"], [node.id]) == {}
+
+
+def test_a_layer_is_split_as_its_rule_asks_where_there_is_evidence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(split, "_terms", lambda _node, conv, terms: (conv, terms))
+    monkeypatch.setattr(split, "_pair", lambda _node, pair: pair)
+
+    def made(asks: str, conv: str = "conv", terms: str = "terms", pair: str = "") -> Any:
+        node = SimpleNamespace(conv=conv or None)
+        layer = SimpleNamespace(separability=terms or None, low_rank=pair or None)
+        return split._split(cast("Any", node), cast("Any", layer), {asks})
+
+    assert made("separability") == ("conv", "terms")
+    assert made("separability", conv="", pair="pair") is None
+    assert made("separability", terms="", pair="pair") is None
+    assert (made("low_rank", pair="pair"), made("low_rank")) == ("pair", None)
