@@ -205,6 +205,9 @@ def test_bytes_follow_parameters_at_most_as_if_the_narrowest_went() -> None:
     by = {"uint8": 64, "float32": 80}
     packed = stored(146, 144, by, kept=150, tensors=(nibbles, scales, floats))
     assert scaled.params_bytes(packed, 146, 96) == 150 - 25
+    halves, by = some(role="weight", elements=126, bytes=252), {"float16": 252, "float32": 80}
+    mixed = stored(146, 332, by, kept=340, tensors=(floats, halves))
+    assert scaled.params_bytes(mixed, 146, 96) == 340 - 2 * 50
     assert scaled.params_bytes(packed, 146, 147) is scaled.params_bytes(packed, None, 96) is None
     assert scaled.params_bytes(stored(146, 144, by, tensors=(floats,), unlisted=1), 146, 96) is None
     unread = some(role="weight", elements=20, bytes=None)
