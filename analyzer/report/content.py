@@ -28,6 +28,7 @@ from analyzer.report.view import (
 )
 from analyzer.report.view.findings import TRAINING
 from analyzer.report.view.kinds import COLORS
+from analyzer.report.view.layers import FEW
 from analyzer.report.view.matrix import matrix
 from analyzer.report.view.simplified import grown
 from analyzer.report.view.steps import promises
@@ -113,8 +114,6 @@ HIGH = 135.0
 """Millimetres of the network drawn on paper, as its style sheet has it."""
 TONES = {"errors": "wrong", "doubts": "doubtful"}
 """By kind of a verdict, how its bar is drawn; that of others is of the outcome."""
-FEW = 3
-"""Layer shapes from which pictures of them say more than their table."""
 
 
 CONVOLUTIONS = frozenset({"standard", "depthwise", "pointwise"})

@@ -44,7 +44,7 @@ from analyzer.report.view.devices import DeviceRow
 from analyzer.report.view.explained import Explained, Reckoning
 from analyzer.report.view.findings import Group
 from analyzer.report.view.growth import GrowthRow
-from analyzer.report.view.layers import Bar, LayerGroup
+from analyzer.report.view.layers import FEW, Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
@@ -213,6 +213,16 @@ class Page:
         """No device multiplies for it, nor has it any weights to speak of there."""
         return devices.is_idle(self.devices)
 
+    @property
+    def ranks(self) -> bool:
+        """Whether its layers are worth a section."""
+        return layers.ranks(self.layers)
+
+    @property
+    def scatters(self) -> bool:
+        """Whether their arithmetic intensities are."""
+        return layers.plotted(self.layers) >= FEW
+
     def bounded(self, macs: str) -> str:
         """MACs of the whole model, or of what it may become, with the end that they are of."""
         if self.end == "least":
@@ -323,9 +333,15 @@ def _left_out(
                       why(unseen(facts)) if unread else
                       _("no layer has trained values to look at"))  # fmt: skip
     none = facts.totals.complete and facts.totals.macs == 0
-    if not layers.layer_shapes(facts.nodes):
+    shapes = layers.layer_shapes(facts.nodes, facts.totals.whole or 0)
+    if not shapes:
         yield LeftOut(_("hot spots"), _("no operator multiplies") if none else
                       _("no operator has a known number of multiply-accumulates"))  # fmt: skip
+    elif not layers.ranks(shapes):
+        yield LeftOut(_("hot spots"), _("one operator alone has a known number of "
+                      "multiply-accumulates"))  # fmt: skip
+    if 0 < layers.plotted(shapes) < FEW:
+        yield LeftOut(_("arithmetic intensity"), _("fewer than {n} layer shapes have one", n=FEW))
     if not facts.blocks:
         yield LeftOut(_("blocks"), _("no known building block was recognised"))
     if devices.is_idle(placed):

@@ -94,8 +94,8 @@ if ("popover" in box) {
     const value = (n) => row.cells[n + 3].textContent.replaceAll(",", "");
     const rest = at === 1 && !flops ? BigInt(value(1)) - 2n * BigInt(value(0)) : 0n;
     const text = [macs, flops || `2x${value(0)}${rest ? ` + ${rest}` : ""}`, params][at];
-    const own = text.replaceAll("x", " · ").replaceAll("*", "·").replace(/\d{4,}/g, count), name = row.cells[0].firstChild.textContent;
-    const found = { what: fill(COUNTS[at], { what: row.cells[1].firstChild.textContent.trim() }), about: name.trim(), own: own === button.textContent ? own : `${own} = ${button.textContent}` };
+    const own = text.replaceAll("x", " · ").replaceAll("*", "·").replace(/\d{4,}/g, count), name = named(row.cells[0]);
+    const found = { what: fill(COUNTS[at], { what: named(row.cells[1]) }), about: name, own: own === button.textContent ? own : `${own} = ${button.textContent}` };
     if (at === 2) return { ...found, equation: [words.tensors], source: words.shapes };
     const note = by(`y-f${place}`), more = note.cells[2].querySelector("i");
     const equation = at === 1 && more ? [more.textContent.replace("FLOPs: ", "")] : copy(note.cells[2]);

@@ -65,6 +65,11 @@ const parted = (made, name) => {
   made.append(...name.split(SEAM).flatMap((part, n) => n ? [make("wbr", ""), part] : part));
   return made;
 };
+// The name that a cell begins with.
+const named = (cell) => {
+  const nodes = [...cell.childNodes], end = nodes.findIndex((node) => node.nodeType === 1 && node.tagName !== "WBR");
+  return nodes.slice(0, end < 0 ? nodes.length : end).map((node) => node.textContent).join("").trim();
+};
 // What is looked for: words that all have to occur. The same everywhere on the page.
 const terms = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 const keep = (key, value) => { try { localStorage.setItem(`onnxlint-${key}`, value) } catch { /* file: pages may have no storage */ } };

@@ -455,7 +455,9 @@ def test_a_section_is_there_or_named_as_left_out(
     left_out = {each.section for each in Report.of(result).sheet.page.left_out}
     facts = result.facts
     assert ("separable convolutions" in left_out) == (not any(n.saving for n in facts.nodes))
-    assert ("hot spots" in left_out) == (not any(n.macs for n in facts.nodes))
+    alone = sum(n.macs is not None and n.macs > 0 for n in facts.nodes) == 1
+    assert ("hot spots" in left_out) == (alone and not facts.totals.complete)
+    assert ("arithmetic intensity" in left_out) == alone
     assert ("blocks" in left_out) == (not facts.blocks)
     assert ("modules" in left_out) == (facts.modules is None)
     for section, anchor in HEADINGS.items():

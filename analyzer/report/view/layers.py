@@ -235,6 +235,20 @@ def _row(number: int, node: PageNode, anchor: str, name: str, count: int) -> Lay
     )  # fmt: skip
 
 
+FEW = 3
+"""Layer shapes from which pictures of them say more than their table."""
+
+
+def ranks(rows: Sequence[LayerGroup]) -> bool:
+    """Whether there is anything to compare: more than one row that has no share of anything."""
+    return len(rows) > 1 or any(row.share is not None for row in rows)
+
+
+def plotted(rows: Iterable[LayerGroup]) -> int:
+    """How many have an arithmetic intensity."""
+    return sum(bool(row.intensity) for row in rows)
+
+
 def layer_shapes(
     nodes: Iterable[Node], total: int = 0, inside: Mapping[str, int] = {}
 ) -> tuple[LayerGroup, ...]:
