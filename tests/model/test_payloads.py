@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -334,3 +335,39 @@ def test_another_file_is_read_in_place_or_decoded_where_that_is_small(
     monkeypatch.setattr(payloads, "_DECODED", -1)
     with model.payloads.opened(known) as rows:
         assert (rows is not None) == stored
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_another_file_that_changes_while_it_is_read_is_told_of(
+    looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensor = TensorProto(name="t", data_type=TensorProto.FLOAT, dims=[6])
+    (tmp_path / "w.bin").write_bytes(np.arange(6, dtype=np.float32).tobytes())
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="w.bin")
+    path = tmp_path / "m.onnx"
+    path.write_bytes(
+        helper.make_model(helper.make_graph([], "g", [], [], [tensor])).SerializeToString()
+    )
+    model = load(path)
+    (known,) = model.proto.graph.initializer
+    whole = model.payloads.array(known)
+    assert whole is not None
+    assert whole.tolist() == [0, 1, 2, 3, 4, 5]
+    real, counted = payloads.look, 0
+
+    def look(*asked: Any) -> Any:
+        nonlocal counted
+        counted += 1
+        return None if counted == looks else real(*asked)
+
+    def opened() -> None:
+        with model.payloads.opened(known):
+            pass
+
+    monkeypatch.setattr(payloads, "look", look)
+    for ask in (lambda: model.payloads.array(known), opened):
+        counted = 0
+        with pytest.raises(ModelError, match="the file changed while it was being read"):
+            ask()
+        assert counted == looks
