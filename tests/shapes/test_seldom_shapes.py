@@ -233,3 +233,14 @@ def test_shapes_that_contradict_each_other_are_a_note_beside_the_failure() -> No
         assert [(p.code, p.where, p.message, p.inconclusive) for p in found.problems] == problems
         assert found.main.failures == failures or (failures is None and found.main.failures)
         assert (0 in found.main.refused) == bool(problems)
+
+
+def test_a_call_of_what_contradicts_itself_contradicts_itself() -> None:
+    body = '<domain: "local", opset_import: ["" : 17]> add (a, b) => (c) { c = Add (a, b) }'
+    for side, refused in ((3, set()), (4, {0})):
+        graph = f"g (float[2,3] x, float[2,{side}] z) => (float[] y) {{ y = local.add (x, z) }}"
+        program = build_program(parse(graph, functions=body), {"": 17, "local": 1})
+        found = Inference(program, Bindings()).run().main
+        ((call,),) = found.children.values()
+        assert (found.refused, call.instance.refused) == (refused, refused)
+        assert ("y" in found.types and found.types["y"].shape == (2, 3)) == (not refused)
