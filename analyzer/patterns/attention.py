@@ -50,7 +50,7 @@ def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
     while port is not None and len(joins) <= MAX_MASKS:
         if flow.role(port.node) == "product":
             return port.node, joins
-        if port.node not in flow.roles or flow.arity(port.node) > MAX_MASKS:
+        if flow.arity(port.node) > MAX_MASKS:
             break
         joins.append(port.node)
         sources = flow.sources(port.node)

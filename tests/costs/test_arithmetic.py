@@ -71,3 +71,10 @@ def test_a_conversion_is_looked_for_a_few_steps_back(steps: int, found: str) -> 
     moves = "".join(f"m{k + 1} = Identity (m{k}) " for k in range(steps))
     body = X8 + W8.replace("w =", "m0 =") + moves + f"y = MatMul (d, m{steps})"
     assert types(body)[0] == found
+
+
+def test_what_no_rule_multiplies_keeps_its_type() -> None:
+    for body in ("y = com.example.Own (x, p)", "y = Relu (x)"):
+        graph = facts(HEAD.format(body=body, four="int4"), opset=21).graph
+        for stored in ("int4", "int8", "float16", ""):
+            assert arithmetic(graph, "y", stored) == stored

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from analyzer.costs.conventions import _more
+from analyzer.costs.schemes import Per
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find
@@ -152,3 +155,29 @@ def test_streams_are_mixed_by_a_matrix_of_their_own() -> None:
     assert postmix(mixed) == Work(30 * 3, 60, "30 · 3")
     plain = call("HyperConnectionPostMix", [streams, output, gates, None, (9, 9)])
     assert postmix(plain) == Work(0, 60, "30 · 0")
+
+
+@each(
+    "weight, whole, bare",
+    [
+        (Per(), 0, 0), (Per(x=2), 12, 12), (Per(y=3), 21, 21), (Per(bias=4), 28, 0),
+        (Per(flops=5), 55, 55), (Per(2, 3, 4, 5), 12 + 49 + 55, 12 + 21 + 55),
+    ],
+)  # fmt: skip
+def test_what_a_tool_adds_to_macs_is_weighed_by_sizes_and_flops(
+    weight: Per, whole: int, bare: int
+) -> None:
+    node: Any = SimpleNamespace(flops=11, cost=SimpleNamespace(reason="nobody knows"))
+    inputs = [(2, 3), (4,), (5,)]
+    assert _more(weight, call("Op", inputs, (7,)), node) == whole
+    assert _more(weight, call("Op", inputs[:2], (7,)), node) == bare
+    open_: Any = SimpleNamespace(flops=None, cost=node.cost)
+    if weight.flops:
+        with pytest.raises(Unknown, match=r"^nobody knows$"):
+            _more(weight, call("Op", inputs, (7,)), open_)
+    else:
+        assert _more(weight, call("Op", inputs, (7,)), open_) == whole
+    if not weight.x:
+        assert _more(weight, call("Op", [(None, 3), (4,)], (7,)), node) == bare
+    if not (weight.y or weight.bias):
+        assert _more(weight, call("Op", inputs, (None,)), node) == whole

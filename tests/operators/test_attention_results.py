@@ -142,6 +142,9 @@ def test_a_transposed_operand_of_a_product_is_turned_first() -> None:
     assert shapes_of(rule, (2, 4, 3), (2, 4, 5), transA=1) == [(2, 3, 5)]
     assert shapes_of(rule, (2, 3, 4), (2, 5, 4), transB=1) == [(2, 3, 5)]
     assert shapes_of(rule, (4,), (4, 5), transA=1) == [(5,)]
+    for turned in ({"transBatchA": 1}, {"transBatchB": 1}):
+        assert shapes_of(rule, (4,), (4,), **turned) == [()]
+        assert shapes_of(rule, (3, 4), (4, 5), **turned) == [(3, 5)]
     assert shapes_of(rule, (3, 4), (4,), transB=1) == [(3,)]
     assert shapes_of(rule, (3, 2, 6, 4), (2, 6, 4, 5), transBatchA=1) == [(2, 6, 3, 5)]
     assert shapes_of(rule, (2, 6, 3, 4), (4, 2, 6, 5), transBatchB=1) == [(2, 6, 3, 5)]

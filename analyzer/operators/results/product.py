@@ -31,9 +31,9 @@ def matmul_shape(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> Shape:
 def multiplied(b_index: int, dtype_index: int) -> Callable[[Call], list[OutputType]]:
     def rule(call: Call) -> list[OutputType]:
         a, b = list(call.dims(0)), list(call.dims(b_index))
-        if call.attr("transBatchA", 0) and len(a) > 2:
+        if call.attr("transBatchA", 0) and len(a) > 1:
             a = [*a[1:-1], a[0], a[-1]]
-        if call.attr("transBatchB", 0) and len(b) > 2:
+        if call.attr("transBatchB", 0) and len(b) > 1:
             b = [*b[1:-1], b[0], b[-1]]
         if call.attr("transA", 0) and len(a) > 1:
             a[-2:] = reversed(a[-2:])
