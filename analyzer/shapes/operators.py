@@ -238,7 +238,7 @@ def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Element
 
 def _constant(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
     """``Constant``: typed from its attribute, contents kept where they are small."""
-    name = op.outputs[0] if op.outputs else ""
+    name = next(iter(op.outputs), "")
     value = attributes.get("value")
     if isinstance(value, TensorProto):
         frame.set(name, Type(DTYPES.get(value.data_type), dims(value)))

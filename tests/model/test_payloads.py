@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.errors import ModelError
-from analyzer.model import elements, load, notes, payloads, source
+from analyzer.model import elements, external, load, notes, payloads, source
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import encode_varint
 from tests.each import each
@@ -354,7 +355,7 @@ def test_another_file_that_changes_while_it_is_read_is_told_of(
     whole = model.payloads.array(known)
     assert whole is not None
     assert whole.tolist() == [0, 1, 2, 3, 4, 5]
-    real, counted = payloads.look, 0
+    real, counted = external.look, 0
 
     def look(*asked: Any) -> Any:
         nonlocal counted
@@ -366,7 +367,8 @@ def test_another_file_that_changes_while_it_is_read_is_told_of(
             pass
 
     monkeypatch.setattr(payloads, "look", look)
-    for ask in (lambda: model.payloads.array(known), opened):
+    asked: tuple[Callable[[], object], ...] = (lambda: model.payloads.array(known), opened)
+    for ask in asked:
         counted = 0
         with pytest.raises(ModelError, match="the file changed while it was being read"):
             ask()
