@@ -50,8 +50,8 @@ def weight(step: FirstStep) -> str:
     effort = min((each.effort for each in asks), key=height)
     said = [_("{impact} impact, {effort} effort", impact=term(impact), effort=term(effort))]
     if step.operators:
-        said.append(ngettext("{n} operator goes, and Constants become stored tensors",
-                             "{n} operators go, and Constants become stored tensors",
+        said.append(ngettext("{n} operator of the file goes, and Constants become stored tensors",
+                             "{n} operators of the file go, and Constants become stored tensors",
                              step.operators))  # fmt: skip
     done = [each for each in asks if each.tool == step.tool]
     if stored := sum(each.stored for each in done):

@@ -58,7 +58,9 @@ def edits(v: Values) -> str:
             same.setdefault(tuple(outcome), []).append(target)
         comes = "; ".join(_comes(_names(v, ids), *outcome) for outcome, ids in same.items())
         told.append(f"{clean(retold(text))} ({comes})")
-    said = _("What helps, each change tried: {edits}.", edits="; ".join(told))
+    said = _(
+        "What helps, each change tried, of the operators left then: {edits}.", edits="; ".join(told)
+    )
     if v["unhelped"]:
         said = f"{said} {_('Nothing tried helps on {targets}.', targets=_named(v, 'unhelped'))}"
     return said

@@ -140,8 +140,8 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
         "Clean up with `onnxslim --size-threshold 65536 MODEL NEW` (`pip install onnxslim`; "
         "without the limit it stores "
         in x
-        and "; low impact, low effort; 1 operator goes, and Constants become stored tensors; "
-        "280 B less to store; "
+        and "; low impact, low effort; 1 operator of the file goes, and Constants become stored "
+        "tensors; 280 B less to store; "
         in x
         for x in lines
     )

@@ -86,7 +86,7 @@ def test_a_smaller_form_tells_what_is_left_of_macs_weights_and_the_file() -> Non
 def test_a_form_has_no_places_that_its_tool_leaves() -> None:
     form = object.__new__(SmallerForm)
     assert advised.part(form) == ""
-    assert advised.part(an_action(places=3, stays=1)) == " (it leaves 1 of 3)"
+    assert advised.part(an_action(places=3, stays=1)) == " (it leaves 1 of 3 places as they are)"
 
 
 def test_constants_are_to_be_put_into_layers_first_by_a_command_or_by_hand() -> None:
@@ -382,6 +382,11 @@ def test_a_peak_of_folded_constants_is_told_where_a_rule_asks_for_that() -> None
         levelled[0] = other
         assert actions._folded_peak(facts, some(**rule)) == peak
     levelled[0] = None
+    facts.memory.fused_bytes = 100
+    for after, told in ((95, 95), (96, None)):  # a twentieth less, and not that
+        facts.memory.folded_bytes = after
+        assert actions._folded_peak(facts, some(**rule)) == told
+    facts.memory.folded_bytes, facts.memory.fused_bytes = 6, 8
     assert actions._folded_peak(facts, None) is None
     assert actions._folded_peak(facts, some(**rule | {"subject": "node"})) is None
     assert actions._folded_peak(facts, some(**rule | {"selector": ("idle",)})) is None

@@ -353,11 +353,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("2 kMAC a token of n; 25.0 % of the work grows with the square of n, more than half from "
          "300 on.")),
         ({"square": 0.25, "longest": 512},
-         ("2 kMAC a token of n; 25.0 % of the work grows with the square of n; n is 512 at most, "
-         "as what the file stores is no longer.")),
+         ("2 kMAC a token of n; 25.0 % of the work grows with the square of n; n can be 512 at "
+         "most, the length of a tensor in the file.")),
         ({"longest": 512, "beside": ("past = 0",)},
-         ("2 kMAC a token of n; at past = 0 n is 512 at most, as what the file stores is no "
-          "longer.")),
+         ("2 kMAC a token of n; at past = 0 n can be 512 at most, the length of a tensor in the "
+          "file.")),
     ]),
     "growth.runs": ({**GROWTH, "per": 16000, "of": "samples", "stated": False}, [
         ({}, ("2 kMAC a second of audio in runs of n = 128 (16,000 samples a second, as in most "
@@ -513,11 +513,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
                        "parts": (1, 3, 3, 1), "supported": (9, 8, 8, 7),
                        "operators": (9, 9, 9, 9), "unhelped": (),
                        "ids": ("a", "b", "c", "d"), "names": ("Ada", "Bob", "Cy", "Di")}, [
-        ({}, ("What helps, each change tried: state opset 17 (all operators on Ada; 8 of 9 "
-              "operators on Bob and Cy, in 3 parts); cast x (7 of 9 operators on Bob).")),
+        ({}, ("What helps, each change tried, of the operators left then: state opset 17 (all "
+              "operators on Ada; 8 of 9 operators on Bob and Cy, in 3 parts); cast x (7 of 9 "
+              "operators on Bob).")),
         ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d")},
-         ("What helps, each change tried: state opset 17 (all operators on Ada). Nothing tried "
-          "helps on Cy and Di.")),
+         ("What helps, each change tried, of the operators left then: state opset 17 (all "
+          "operators on Ada). Nothing tried helps on Cy and Di.")),
         ({"count": 0}, "No small change was found that helps."),
     ]),
 }  # fmt: skip
@@ -565,14 +566,14 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     ):
         assert tidying(FirstStep(of, "onnxslim", needs)) == told
     for of, operators, told in (
-        ((low, other), 2, ("low impact, medium effort; 2 operators go, and Constants become "
-                           "stored tensors; 2 KiB less to store")),
+        ((low, other), 2, ("low impact, medium effort; 2 operators of the file go, and "
+                           "Constants become stored tensors; 2 KiB less to store")),
         ((low, high), 0, ("high impact, medium effort; 3 KiB less to store; 4 KiB less memory "
                           "traffic per run; lowers peak activation memory to 2 KiB")),
     ):  # fmt: skip
         assert weight(FirstStep(of, "onnxslim", "", operators)) == told
     action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)
-    assert part(action) == " (it leaves 4 of 6)"
+    assert part(action) == " (it leaves 4 of 6 places as they are)"
     action.stays = 0
     assert part(action) == ""
     measured = (

@@ -170,7 +170,7 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
         "compare outputs"
     )
     assert told(remedy(), remedy(), tool="onnxslim", stays=(1, 0)) == (
-        f"Run `{command}`, and compare outputs. It leaves 1 of 2"
+        f"Run `{command}`, and compare outputs. It leaves 1 of 2 places as they are"
     )
     breach = {"subject": "breach"}
     assert told(remedy("sort it"), remedy("sort it"), **breach) == "Sort it"
@@ -218,7 +218,8 @@ def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
     assert staying == [(2, 1), (0, 0), (0, 0)]
     told = [actions.leaving(4, *each) for each in ((0, 0), (2, 0), (0, 3), (1, 2))]
     assert told == [
-        "", "It leaves 2 of 4", "It may leave 3 of 4", "It leaves 1 of 4, and perhaps 2 more",
+        "", "It leaves 2 of 4 places as they are", "It may leave 3 of 4 places as they are",
+        "It leaves 1 of 4 places as they are, and perhaps 2 more",
     ]  # fmt: skip
 
 

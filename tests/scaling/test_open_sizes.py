@@ -148,5 +148,5 @@ def test_a_table_of_positions_is_the_longest_size(positions: int) -> None:
     assert max(point.size for point in row.points) <= positions
     said = claim(Result(found))
     assert said is not None
-    end = f"; S is {positions:,} at most, as what the file stores is no longer."
+    end = f"; S can be {positions:,} at most, the length of a tensor in the file."
     assert say([said])["growth"].endswith(end)

@@ -23,6 +23,7 @@ from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
+    NOTABLE,
     REPLACEABLE,
     WORTHWHILE,
     Level,
@@ -187,11 +188,13 @@ def _peak(
 
 
 def _folded_peak(facts: Facts, rule: Rule | None) -> int | None:
-    """Of activations once constants are folded, where a rule asks for that and it is less."""
+    """Of activations once constants are folded, where a rule asks for that and it is less by a
+    twentieth."""
     if not _folds(rule):
         return None
-    after = facts.memory.folded_bytes
-    return None if after is None else lowered_peak(facts, after, as_run(facts))
+    after, now = facts.memory.folded_bytes, as_run(facts)
+    peak = None if after is None else lowered_peak(facts, after, now)
+    return peak if peak is not None and now - peak >= NOTABLE * now else None
 
 
 def _folds(rule: Rule | None) -> bool:
@@ -264,12 +267,12 @@ def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
 def leaving(places: int, stays: int, may_stay: int) -> str:
     """How many places a tool leaves as they are; empty for none."""
     if stays and may_stay:
-        return _("It leaves {n} of {of}, and perhaps {more} more", n=stays, of=places,
-                 more=may_stay)  # fmt: skip
+        return _("It leaves {n} of {of} places as they are, and perhaps {more} more",
+                 n=stays, of=places, more=may_stay)  # fmt: skip
     if stays:
-        return _("It leaves {n} of {of}", n=stays, of=places)
+        return _("It leaves {n} of {of} places as they are", n=stays, of=places)
     if may_stay:
-        return _("It may leave {n} of {of}", n=may_stay, of=places)
+        return _("It may leave {n} of {of} places as they are", n=may_stay, of=places)
     return ""
 
 

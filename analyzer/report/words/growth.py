@@ -48,11 +48,11 @@ def growth(v: Values) -> str:
             text = _("{text}, more than half from {size} on",
                      text=text, size=units.count(v["even"]))  # fmt: skip
     if v["longest"] and v["beside"]:
-        text = _("{text}; at {others} {dim} is {size} at most, as what the file stores is no "
-                 "longer", text=text, others=series(list(v["beside"])), dim=dim,
+        text = _("{text}; at {others} {dim} can be {size} at most, the length of a tensor in "
+                 "the file", text=text, others=series(list(v["beside"])), dim=dim,
                  size=units.count(v["longest"]))  # fmt: skip
     elif v["longest"]:
-        text = _("{text}; {dim} is {size} at most, as what the file stores is no longer",
+        text = _("{text}; {dim} can be {size} at most, the length of a tensor in the file",
                  text=text, dim=dim, size=units.count(v["longest"]))  # fmt: skip
     return f"{text}."
 
