@@ -282,6 +282,7 @@ def test_an_error_that_names_a_member_says_that_it_is_missing() -> None:
     for error, what in (
         (KeyError("y" * 300), f"{shorten('y' * 300, widths.NAME)!r} is missing"),
         (KeyError("boxes"), "'boxes' is missing"), (KeyError(1), apart), (KeyError(), apart),
+        (KeyError("boxes", "edges"), "'boxes' is missing"),
         (ValueError("boxes"), apart), (IndexError(), apart),
     ):  # fmt: skip
         told = sheet.unfit("a.json", error)

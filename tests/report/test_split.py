@@ -199,3 +199,40 @@ def test_a_layer_is_split_as_its_rule_asks_where_there_is_evidence(
     assert made("separability", conv="", pair="pair") is None
     assert made("separability", terms="", pair="pair") is None
     assert (made("low_rank", pair="pair"), made("low_rank")) == ("pair", None)
+
+
+def test_what_was_measured_is_counted_for_every_run_and_not_of_sums(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node: Any = SimpleNamespace(kind="standard", precision="float32", counted=3, macs=100)
+    parts = [split.SplitPart(kind, macs, 0)
+             for kind, macs in (("depthwise", 10), ("", 999), ("pointwise", 40))]  # fmt: skip
+    made: Any = {"a": SimpleNamespace(parts=parts), "b": SimpleNamespace(parts=parts)}
+    seconds = {"standard": 1.0, "depthwise": 2.0, "pointwise": 0.5}
+    monkeypatch.setattr(
+        split, "layer_seconds",
+        lambda _device, kind, _type, macs: macs * seconds[kind] if kind in seconds else None,
+    )  # fmt: skip
+
+    def speed(*keys: str) -> float | None:
+        return split.measured_speedup(cast("Any", {"a": node, "b": node, "c": node}), made, keys,
+                                      cast("Any", None))  # fmt: skip
+
+    assert speed("a") == speed("a", "b") == 300 / (30 * 2 + 120 / 2)
+    assert speed("a", "c") is speed() is None
+    node.macs = 0
+    assert speed("a") is None
+    node.macs, node.kind = 100, "grouped"
+    assert speed("a") is None
+
+
+def test_a_product_whose_sides_cannot_be_told_apart_has_two_alike() -> None:
+    """Two sides come to 20 / 2 = 10 and multiply to 26, which only 25 could: 5 and 5."""
+    node: Any = SimpleNamespace(kind="linear", macs=26 * 3)
+    found: Any = SimpleNamespace(rank=2, params=20, params_now=26)
+    part = split.SplitPart("linear", 3 * 2 * 5, 3 * 5 + 3 * 2 + 5 * 2)
+    assert split._products(node, found) == split.LayerSplit((part, part), 1, 3 * 2)
+    found.params_now = 24
+    made = split._products(node, found)
+    assert made is not None
+    assert [each.macs for each in made.parts] == [3 * 2 * 6, 3 * 2 * 4]

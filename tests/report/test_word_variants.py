@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from analyzer.errors import OutputError
 from analyzer.report import diagram
-from analyzer.report.view import tiles
+from analyzer.report.view import charts, layers, tiles
 from analyzer.report.words.storage import peculiar, read
 
 PAD = "weights are made by Pad when the model runs"
@@ -57,3 +58,14 @@ def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(tiles, "tiles", lambda _, found=found: found)
         monkeypatch.setattr(tiles, "picture", lambda _: None)
         assert diagram._treemap(result, "m").alt == f"Treemap of MACs. Largest: {names}"
+    monkeypatch.setattr(tiles, "tiles", lambda _: ())
+    marks = [SimpleNamespace(title=f"m{number}") for number in range(4)]
+    monkeypatch.setattr(charts, "treemap", lambda _: SimpleNamespace(marks=marks))
+    for count in (1, 2):
+        shapes = [SimpleNamespace(kind="k", color="standard")] * count
+        monkeypatch.setattr(layers, "layer_shapes", lambda _, shapes=shapes: shapes)
+        if count == 1:
+            with pytest.raises(OutputError, match=r"^no treemap: no two modules"):
+                diagram._treemap(result, "m")
+        else:
+            assert diagram._treemap(result, "m").alt == "Treemap of MACs. Largest: m0; m1; m2"

@@ -209,7 +209,8 @@ def test_tables_count_where_their_rows_are_weights_of_what_reads_them(
 
     def call(_graph: object, name: str) -> Any:
         table = SimpleNamespace(dtype=held[name], elements=12)
-        return SimpleNamespace(call=SimpleNamespace(input=lambda _: table if held[name] else None))
+        known = [table] if held[name] else [None]
+        return SimpleNamespace(call=SimpleNamespace(input=lambda slot: [*known, None][slot]))
 
     monkeypatch.setattr(integers, "vertex", call)
     monkeypatch.setattr(integers, "_is_looked_up", lambda _, node: node.id != "other")
