@@ -236,3 +236,21 @@ def test_a_product_whose_sides_cannot_be_told_apart_has_two_alike() -> None:
     made = split._products(node, found)
     assert made is not None
     assert [each.macs for each in made.parts] == [3 * 2 * 6, 3 * 2 * 4]
+
+
+def test_a_layer_is_faster_by_what_its_parts_compute_and_move_in_every_run() -> None:
+    usual = {"kind": "standard", "counted": 3, "macs": 100, "read_bytes": 8, "write_bytes": 4,
+             "outputs": (SimpleNamespace(dtype="float32"),)}  # fmt: skip
+    parts = [split.SplitPart("depthwise", 10, 5), split.SplitPart("", 0, 2),
+             split.SplitPart("pointwise", 40, 0)]  # fmt: skip
+    made: Any = {"a": SimpleNamespace(parts=parts)}
+    device: Any = SimpleNamespace(seconds=lambda macs, moved: macs + moved)
+
+    def speed(key: str = "a", **about: Any) -> float | None:
+        known: Any = {key: SimpleNamespace(**usual | about)}
+        return split.speedup(known, made, [key], device)
+
+    assert speed() == (100 + 8 + 4) / (10 + 4 * 5 + 4 * 2 + 40)
+    for missing in ({"read_bytes": None}, {"write_bytes": None}, {"macs": None}, {"outputs": ()}):
+        assert speed(**missing) is None, missing
+    assert speed("b") is split.speedup(cast("Any", {}), made, [], device) is None
