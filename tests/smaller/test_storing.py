@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
 from analyzer.facts import Tensor
-from analyzer.smaller.cache import TokenCache, _longer
+from analyzer.smaller.cache import TokenCache, _longer, cache
 from analyzer.smaller.forest import Forest, Tree, _stored
 from analyzer.smaller.integers import Staying, is_static, made_weights, staying
 from analyzer.smaller.packed import Packable, packable, packed_bytes
@@ -194,3 +197,22 @@ def test_attributes_take_the_bytes_of_their_encoding() -> None:
     assert [*_stored((0.5, "LEAF", b"LEAF", "ä", "x" * 128))] == [5, 6, 6, 4, 131]
     assert [*_stored(np.zeros(3, np.float64))] == [8, 8, 8]
     assert [*_stored("LEAF")] == [*_stored(None)] == []
+
+
+def test_a_cache_is_what_is_handed_back_longer_along_an_open_axis() -> None:
+    def kept(kinds: tuple[str, str], opened: str = "kv", block: str = "attention") -> Any:
+        given = [
+            Tensor(n, d, (1, 2, 3, 4)) for n, d in zip("kvm", (*kinds, "float32"), strict=True)
+        ]
+        made = [Tensor("K", kinds[0], (1, 2, 4, 4)), Tensor("V", kinds[1], (1, 2, 5, 4)),
+                Tensor("M", "float32", (1, 3, 3, 4))]  # fmt: skip
+        return cache(cast("Any", SimpleNamespace(
+            blocks=[SimpleNamespace(kind=block)], inputs=given, outputs=made,
+            assumptions=[SimpleNamespace(input=name, axis=2) for name in opened])))  # fmt: skip
+
+    assert kept(("float16", "float16")) == TokenCache(2, 2 * 8 * 2, 5, 16)
+    assert kept(("float32", "float32")) == TokenCache(2, 2 * 8 * 4, 5, 32)
+    assert kept(("float16", "float32")) == TokenCache(2, 8 * 2 + 8 * 4, 5, 32)
+    assert kept(("float16", "float32"), "k") == TokenCache(1, 8 * 2, 4, 16)
+    assert kept(("float16", "float16"), "m") is None
+    assert kept(("float32", "float32"), block="mlp") is None

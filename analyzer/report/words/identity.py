@@ -30,13 +30,14 @@ _FAMILIES = {
 
 def network(v: Values) -> str:
     pairs = zip(v["blocks"], v["block_counts"], strict=True)
-    parts = [many(v["layers"], "weighted layer")] if v["layers"] else []
-    if parts and v["branching"]:
-        parts = [_("{layers} in a run", layers=parts[0])]
+    layers = many(v["layers"], "weighted layer") if v["layers"] else ""
+    if layers and v["branching"]:
+        layers = _("{layers} in a run", layers=layers)
     cells = [f"{units.count(n)} {kind}"
              for kind, n in zip(v["recurrent"], v["recurrent_counts"], strict=True)]  # fmt: skip
-    if parts and cells:
-        parts = [f"{parts[0]} ({series(cells)})"]
+    if layers and cells:
+        layers = f"{layers} ({series(cells)})"
+    parts = [layers] if layers else []
     parts += [
         ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
         for kind, count in pairs
