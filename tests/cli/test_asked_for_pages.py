@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from analyzer import scaling
-from analyzer.cli import compare, judge, report, scale
+from analyzer.cli import baseline, compare, judge, report, rules, scale
 from analyzer.cli.git import revision
 from analyzer.cli.pages import many
 from analyzer.errors import ConfigError
+from analyzer.findings.finding import Severity
 from analyzer.report.result import Failure, Options, Result
 
 if TYPE_CHECKING:
@@ -167,3 +168,38 @@ def test_what_is_judged_in_another_process_comes_back_without_rules(
             "a": judge.Judged(replace(whole, rules=()), used), "b": judge.Judged(failed),
             "c": judge.Judged(scarce), "d": judge.Judged(failed),
         }  # fmt: skip
+
+
+def test_rules_are_listed_in_columns() -> None:
+    listed = [
+        some(id="A1", name="short", severity=Severity("info"), status="stable", summary="One."),
+        some(id="LONG001", name="a-long-name", severity=Severity("warning"), status="preview",
+             summary="Two.\x1b"),
+    ]  # fmt: skip
+    assert rules._as_text(listed, color=False).decode() == (
+        "A1       short        info     stable   One.\n"
+        "LONG001  a-long-name  warning  preview  Two.\\x1b\n"
+    )
+
+
+def test_a_rewritten_baseline_says_what_it_accepts_or_has_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(baseline, "_count", len)
+    batch = some(results=[some(facts=some(model=some(path="A")))])
+    old = some(key=str.lower, models={"a": "xyz", "b": "x", "c": "xy"})
+
+    def told(new: dict[str, str], *gone: str, prune: bool = False) -> str:
+        return baseline._summary(old, some(models=new), batch, gone, prune=prune)
+
+    assert told({"a": "x"}) == "1 finding accepted"
+    assert told({"a": "xy", "b": "x", "c": "xy"}) == (
+        "2 findings accepted, and 3 of other models as before"
+    )
+    assert told({"a": "", "b": ""}, "b") == (
+        "0 findings accepted; --prune removes those of models that do not exist any more"
+    )
+    assert told({"a": "xy", "b": "x"}, "c", prune=True) == "3 accepted findings removed, 3 left"
+    assert told({"a": "xy", "b": "x", "c": "xy"}, prune=True) == (
+        "1 accepted finding removed, 5 left"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,9 +10,10 @@ from onnx import helper, numpy_helper
 
 from analyzer.compare import keys
 from analyzer.compare.ends import ends_of
-from analyzer.compare.looks import BLANK, look
+from analyzer.compare.looks import BLANK, _sample, look
 from analyzer.compare.network import Wired
 from analyzer.model.limits import Limits
+from analyzer.model.rows import Rows
 from tests.golden.text import facts, facts_of, parse
 
 if TYPE_CHECKING:
@@ -96,3 +97,32 @@ def test_a_tensor_of_one_number_is_blank() -> None:
     assert another.startswith(BLANK)
     assert not last.startswith(BLANK)
     assert not half.startswith(BLANK)
+
+
+def test_a_look_takes_in_all_of_a_small_tensor_and_samples_of_a_large_one() -> None:
+    def seen(array: Any) -> bytes:
+        return _sample(Rows.of(np.asarray(array)))
+
+    words = np.array(["a", "b", "c"], object)
+    for at in range(3):
+        other = words.copy()
+        other[at] = "z"
+        assert seen(other) != seen(words) == seen(words.copy())
+    small = np.arange(4096, dtype=np.float32)
+    for at in (0, 1, 63, 4095):
+        other = small.copy()
+        other[at] = -1
+        assert seen(other) != seen(small) == seen(small.copy())
+    large = np.arange(64 * 100, dtype=np.float32)  # the first eight of each hundred
+    for at, told in ((0, True), (7, True), (8, False), (99, False), (100, True), (6307, True),
+                     (6308, False)):  # fmt: skip
+        other = large.copy()
+        other[at] = -1
+        assert (seen(other) != seen(large)) is told, at
+    for shape, dtype in (((4, 2), np.float32), ((8,), np.float64)):
+        assert seen(np.ones(shape, dtype)) != seen(np.ones(8, np.float32))
+    for blank in (np.ones(9), np.zeros(5000), np.ones(1), np.array([np.nan] * 3)):
+        assert seen(blank).startswith(BLANK)
+    for filled in (np.arange(2.0), np.array([1, 1, 2]), np.array([-0.0, 0.0])):
+        assert not seen(filled).startswith(BLANK)
+    assert len(seen(np.zeros(0)).removeprefix(BLANK)) == 16

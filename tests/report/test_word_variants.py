@@ -9,7 +9,9 @@ import pytest
 
 from analyzer.errors import OutputError
 from analyzer.report import diagram
-from analyzer.report.view import charts, layers, tiles
+from analyzer.report.drawing.picture import Key
+from analyzer.report.view import charts, growth, layers, tiles
+from analyzer.report.view.kinds import COLORS
 from analyzer.report.words.storage import peculiar, read
 
 PAD = "weights are made by Pad when the model runs"
@@ -69,3 +71,21 @@ def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> N
                 diagram._treemap(result, "m")
         else:
             assert diagram._treemap(result, "m").alt == "Treemap of MACs. Largest: m0; m1; m2"
+
+
+def test_keys_of_growth_are_needed_where_something_grows_with_the_square(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = cast("Any", SimpleNamespace(facts=None))
+    monkeypatch.setattr(growth, "growth", lambda _: [True, None, False])
+    curve = {square: SimpleNamespace(square=square, alt="ba"[square]) for square in (True, False)}
+    monkeypatch.setattr(growth, "curve", curve.get)
+    made: Any = diagram._growth(result, "m")
+    assert (made.subject, made.title, made.alt) == ("growth", "m", "a. b")
+    assert [*made.charts] == [curve[True], curve[False]]
+    assert made.keys == (
+        Key("grows in proportion", COLORS["pointwise"][0], "k-pointwise"),
+        Key("grows with the square", COLORS["standard"][0], "k-standard"),
+    )
+    monkeypatch.setattr(growth, "growth", lambda _: [False])
+    assert diagram._growth(result, "m").keys == ()
