@@ -2,12 +2,15 @@
 
 import gc
 import os
+import re
 import signal
 import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import nullcontext
 from functools import cache
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +62,9 @@ settings.register_profile(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "2000")),
 )
 settings.load_profile("suite")
+_NUMBERS = count()
+"""Of folders of tests; each worker has a folder for its own."""
+
 SAME_WORKER = {
     "tests/claims/": "claims",
     "tests/rules/test_shipped.py": "examples",
@@ -98,6 +104,16 @@ def _begin(config: pytest.Config, number: int) -> None:
     """Take a nursery as the worker's own."""
     if nurseries := config.stash[NURSERIES]:
         config.stash[NURSERY] = nurseries[number - 1].adopted()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder for one test, as pytest's own. That one looks for a free number among all
+    folders and sets a link to the last, which takes as long as the rest of a small test."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    path = tmp_path_factory.getbasetemp() / f"{name}-{next(_NUMBERS)}"
+    path.mkdir(mode=0o700)
+    return path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
