@@ -8,7 +8,7 @@ time such a graph *is* a ``MultiDiGraph``, and ``as_networkx`` says so to a type
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, cast, overload
 
 import networkx as nx
 
@@ -127,9 +127,19 @@ def as_digraph(graph: nx.MultiDiGraph[K]) -> Digraph[K]:
     return cast("Digraph[K]", graph)
 
 
+class _Graph(nx.MultiDiGraph[Any] if TYPE_CHECKING else nx.MultiDiGraph):  # type: ignore[misc]
+    """A graph whose views are made when they are asked for. networkx keeps them with the graph,
+    which they lead back to: a circle that would keep what is known of a model, long after anybody
+    asks for it, until garbage is looked for."""
+
+
+for _name in ("degree", "edges", "in_degree", "in_edges", "out_degree", "out_edges"):
+    setattr(_Graph, _name, property(vars(nx.MultiDiGraph)[_name].func))
+
+
 def new_digraph() -> Digraph[Any]:
     """A graph without vertices."""
-    return as_digraph(nx.MultiDiGraph())
+    return as_digraph(_Graph())
 
 
 def has_path(graph: Digraph[K], start: K, end: K) -> bool:

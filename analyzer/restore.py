@@ -164,16 +164,22 @@ def _one_of(choices: Mapping[Any, Any]) -> Reader:
 
 def _any_of(kinds: tuple[Any, ...]) -> Reader:
     readers = [_reader(kind) for kind in kinds]
+    may_be_none = NoneType in kinds
 
     def read(data: Any) -> Any:
+        if data is None and may_be_none:
+            return None
         reasons = []
-        for reader in readers:
-            try:
-                return reader(data)
-            except _MisfitError as error:
-                reasons.append(error)
-        # What was nearest to fit has come furthest into the data: its place is the longest.
-        raise max(reasons, key=lambda reason: len(reason.place))
+        try:
+            for reader in readers:
+                try:
+                    return reader(data)
+                except _MisfitError as error:
+                    reasons.append(error)
+            # What was nearest to fit has come furthest into the data: its place is the longest.
+            raise max(reasons, key=lambda reason: len(reason.place))
+        finally:
+            reasons.clear()  # each leads back here by what it went through
 
     return read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import weakref
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -314,3 +315,13 @@ def test_macs_by_kind_are_those_of_the_operators_in_a_call() -> None:
     assert made.totals.macs_by_kind == {"MatMul": 8}
     assert made.totals.macs_range_by_kind == {"MatMul": (8, 8)}
     assert (made.totals.macs, made.totals.macs_range, made.totals.whole) == (8, (8, 8), 8)
+
+
+def test_facts_that_nobody_holds_are_gone_at_once() -> None:
+    """Nothing of an analysis waits for somebody to look for garbage."""
+    graph = "g (float[2] x) => (float[2] z) { y = Relu (x) z = Neg (y) }"
+    found = facts_of(f'<ir_version: 8, opset_import: ["" : 17]> {graph}')
+    last = weakref.ref(found.graph)
+    assert last() is found.graph
+    del found
+    assert last() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
 
+from analyzer import restore
 from analyzer.assemble import describe_assumptions
 from analyzer.display import Brief, lines, table
 from analyzer.facts import Assumption, Certainty
@@ -25,6 +27,12 @@ class Colour(Enum):
 class Inner:
     a: int
     b: tuple[int, ...] = ()
+
+
+@record
+class Optional:
+    at: tuple[int, int] | tuple[float, ...]
+    inner: Inner | None
 
 
 DATA: dict[str, Any] = {
@@ -191,3 +199,20 @@ def test_assumptions_are_described_by_the_first_four() -> None:
     assert describe_assumptions(made) == f"{four} and 2 more"
     (long,) = (describe_assumptions([Assumption("y" * 61, 0, "d" * 61, 1, "default")]),)
     assert long == f"with {'y' * 30}…{'y' * 29} axis 0 ({'d' * 30}…{'d' * 29}) = 1"
+
+
+def test_what_did_not_fit_at_first_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reason leads to the place where reasons are gathered, which would hold all of them."""
+    made = []
+
+    class Noted(restore._MisfitError):
+        def __init__(self, wanted: str, place: str = "") -> None:
+            super().__init__(wanted, place)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(restore, "_MisfitError", Noted)
+    assert restored(Optional, {"at": [1.5], "inner": None}) == Optional((1.5,), None)
+    with pytest.raises(MalformedError, match="expected"):
+        restored(Optional, {"at": "x", "inner": None})
+    assert len(made) == 3
+    assert [reason for reason in made if reason()] == []
