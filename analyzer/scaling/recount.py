@@ -99,9 +99,9 @@ class Sized:
         return tuple(dict.fromkeys(
             tensor.name
             for node, call in self.calls.items()
-            for slot in sorted(terms[node].constants)
-            if (tensor := call.input(slot)) is not None
-            and tensor is not terms[node].call.input(slot)
+            if (term := terms[node]).constants and call is not term.call
+            for slot in sorted(term.constants)
+            if (tensor := call.input(slot)) is not None and tensor is not term.call.input(slot)
         ))  # fmt: skip
 
     def change(self, index: int, count: int) -> Sums:
