@@ -17,7 +17,7 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from analyzer.digraph import Digraph
     from analyzer.facts import Facts
@@ -90,6 +90,10 @@ class Forest:
 
 def forest(facts: Facts) -> Forest | None:
     """The trees of a model; ``None`` where it has none, or they cannot be followed."""
+    return facts.once(_forest)
+
+
+def _forest(facts: Facts) -> Forest | None:
     return forest_in(facts.graph)
 
 
@@ -196,26 +200,29 @@ def _row_sizes(attributes: Mapping[str, Any], prefix: str, rows: int) -> list[in
     return sizes
 
 
-def _stored(values: Any) -> Iterator[int]:
+def _stored(values: Any) -> list[int]:
     """Bytes of each element in the file: of a tensor its own, else those of a repeated field.
 
     A field takes a byte for its number; an integer takes seven bits a byte, a float four bytes, a
     text its bytes and their length (Protocol Buffers, "Encoding").
 
-    >>> list(_stored((1, 300, 0.5, "LEAF")))
+    >>> _stored((1, 300, 0.5, "LEAF"))
     [2, 3, 5, 6]
     """
     if hasattr(values, "itemsize"):
-        yield from (values.itemsize for _ in range(values.size))
-        return
-    for value in _list(values):
-        if isinstance(value, float):
-            yield 5
-        elif isinstance(value, int):
-            yield 1 + (_varint(value) if value >= 0 else 10)
-        else:
-            long = len(value if isinstance(value, bytes) else str(value).encode())
-            yield 1 + _varint(long) + long
+        return [values.itemsize] * values.size
+    elements = _list(values)
+    bytes_of = {element: _field(element) for element in set(elements)}  # most are told many times
+    return [bytes_of[element] for element in elements]
+
+
+def _field(value: Any) -> int:
+    if isinstance(value, float):
+        return 5
+    if isinstance(value, int):
+        return 1 + (_varint(value) if value >= 0 else 10)
+    long = len(value if isinstance(value, bytes) else str(value).encode())
+    return 1 + _varint(long) + long
 
 
 def _varint(value: int) -> int:

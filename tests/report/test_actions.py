@@ -542,9 +542,14 @@ def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:
     return list(ids), modes, left, right
 
 
+@cache
+def large_forest() -> Facts:
+    """Forty full trees, nine comparisons deep."""
+    return facts_of(listed(*[tree(9)] * 40))
+
+
 def test_half_of_a_large_forest_is_worth_a_line() -> None:
-    trees = facts_of(listed(*[tree(9)] * 40))
-    (form,) = options(trees, whatif.WhatIf("no"), profile("rpi5"))
+    (form,) = options(large_forest(), whatif.WhatIf("no"), profile("rpi5"))
     assert (form.id, form.impact, form.macs) == ("trees", "high", None)
     assert form.weight_bytes == form.bytes_now
     assert "at most 180 comparisons a sample instead of 360" in form.extra
@@ -717,7 +722,7 @@ def test_the_grid_has_the_words_of_actions_and_counts_clean_ups(standard: Result
 
 
 def test_every_form_says_what_to_do(mobilenet: Result) -> None:
-    models = [mobilenet.facts, bert(), facts_of(listed(*[tree(9)] * 40)),
+    models = [mobilenet.facts, bert(), large_forest(),
               facts_of(cell("LSTM", both=True))]  # fmt: skip
     forms = [form for model in models for form in options(model, model.once(whatif.view), None)]
     assert {form.id for form in forms} >= {"int8", "width", "heads", "trees", "lstm-int8"}

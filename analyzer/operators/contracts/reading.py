@@ -76,7 +76,7 @@ def whole(call: Call, name: str, default: int | None = None) -> int | None:
 def wholes(call: Call, name: str) -> tuple[int, ...] | None:
     """Attribute ``name``, a list of integers."""
     value = call.attributes.get(name)
-    if not isinstance(value, tuple) or not all(isinstance(n, int) for n in value):
+    if not isinstance(value, tuple) or not {int, bool}.issuperset(map(type, value)):
         return None
     return value
 
