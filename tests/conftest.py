@@ -6,10 +6,10 @@ import re
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Generator
 from contextlib import nullcontext
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,8 @@ settings.register_profile(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "2000")),
 )
 settings.load_profile("suite")
-_NUMBERS = count()
-"""Of folders of tests; each worker has a folder for its own."""
+_FOLDERS = Counter[str]()
+"""How many folders of tests have a name; each worker has a folder for its own."""
 
 SAME_WORKER = {
     "tests/claims/": "claims",
@@ -111,7 +111,8 @@ def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """An empty folder for one test, as pytest's own. That one looks for a free number among all
     folders and sets a link to the last, which takes as long as the rest of a small test."""
     name = re.sub(r"\W", "_", request.node.name)[:30]
-    path = tmp_path_factory.getbasetemp() / f"{name}-{next(_NUMBERS)}"
+    path = tmp_path_factory.getbasetemp() / f"{name}{_FOLDERS[name]}"
+    _FOLDERS[name] += 1
     path.mkdir(mode=0o700)
     return path
 
