@@ -21,6 +21,8 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3]{2,}")
 _DECLARED = "PangoAttribute * pango_attr_allow_breaks_new (gboolean allow_breaks);"
 LONGEST = 24
 """Characters of a word; what is longer is a list or an address."""
+SHORT = 5
+"""Characters for which every line has room, whatever is left of it."""
 
 
 @contextmanager
@@ -79,9 +81,11 @@ def _keeping(layout: Any) -> Any:
                     yield from (part for part in parts if self.holds(part[0]))
 
         def holds(self, word: str) -> bool:
-            """Whether a line of its width has room for the word, each character a square."""
+            """Whether a line has room for the word, each character a square; its width may be
+            what others in front have left of the line."""
             width = self.max_width
             square = self.style["font_size"]
-            return len(word) <= LONGEST and (width is None or len(word) * square <= width)
+            fits = width is None or len(word) <= SHORT or len(word) * square <= width
+            return fits and len(word) <= LONGEST
 
     return Kept

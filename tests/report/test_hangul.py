@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from weasyprint import HTML
 from weasyprint.text import line_break
 
 from analyzer.report.hangul import whole_words
@@ -44,6 +45,22 @@ def test_a_word_that_no_line_has_room_for_goes_on_in_the_next(tmp_path: Path) ->
     found = lines(60, word, tmp_path)
     assert len(found) > 1
     assert "".join(found) == word
+
+
+def test_a_short_word_stays_whole_behind_code_where_little_is_left_of_the_line() -> None:
+    text = (
+        "정적 양자화(onnxruntime.quantization.quantize_static, <code>x</code> 옵션 activation_type"
+    )
+    page = "".join(
+        f'<p style="font: 8.5pt Pretendard, sans-serif; width: {width}mm">{text}</p>'
+        for width in range(70, 90, 2)
+    )
+    with whole_words(page):
+        boxes = HTML(string=page).render().pages[0]._page_box.descendants()
+    told = ["".join(getattr(part, "text", "") for part in box.descendants())
+            for box in boxes if type(box).__name__ == "LineBox"]  # fmt: skip
+    assert len(told) > 10
+    assert not [line for line in told if line.endswith("옵")]
 
 
 def test_english_pages_are_laid_out_as_ever() -> None:
