@@ -11,7 +11,9 @@ from onnx import parser
 
 from analyzer import units
 from analyzer.devices import MEASURED, bound, profile
+from analyzer.language import Language, speaking
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.view.devices import named
 from tests.costs.test_contrib import PACKED
 from tests.golden.text import facts, facts_of
 from tests.report.results import words
@@ -126,3 +128,14 @@ def test_where_nothing_multiplies_a_device_has_memory_and_no_time() -> None:
     assert "Nothing multiplies, so there is no bound of time." in text
     assert "Time, at least" not in text
     assert "per second" not in text
+
+
+def test_cores_in_the_name_of_a_device_are_told_in_the_language_of_the_page() -> None:
+    ours = replace(profile("rpi5"), name="A 1,200 cores, 16 cores B <b>")
+    cases: tuple[tuple[Language, list[str]], ...] = (
+        ("en", ["Core i7-1185G7, 4 cores", "A 1,200 cores, 16 cores B <b>"]),
+        ("ko", ["Core i7-1185G7, 4코어", "A 1,200코어, 16코어 B <b>"]),
+    )
+    for language, told in cases:
+        with speaking(language):
+            assert [named(each) for each in (profile("i7_1185g7"), ours)] == told

@@ -23,7 +23,7 @@ from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
 from analyzer.report.view.actions import TRUST
 from analyzer.report.view.audits import checked, tally
-from analyzer.report.view.devices import main_device
+from analyzer.report.view.devices import main_device, named
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
@@ -174,7 +174,7 @@ def order(result: Result) -> Claim | None:
         "order",
         {
             "brief": seconds is not None and is_brief(facts, device),
-            "device": device.name if device is not None else "",
+            "device": named(device) if device is not None else "",
             "seconds": seconds,
         },
         ("totals.macs_by_precision",),

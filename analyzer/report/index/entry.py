@@ -19,7 +19,7 @@ from analyzer.report.claims.identity import family
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
-from analyzer.report.view.devices import on
+from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
 from analyzer.sanitise import clean, label, widths
 
@@ -224,5 +224,5 @@ def _peak(facts: Facts, instead: int | None = None) -> IndexFigure:
 def _time(facts: Facts, device: Profile) -> Elapsed:
     found, fits = bound(facts, device), room(facts, device).fits
     seconds = None if fits is False else found.seconds
-    return Elapsed(device.id, label(device.name, widths.NAME), seconds, found.partial,
+    return Elapsed(device.id, named(device), seconds, found.partial,
                    found.missing, fits, on(facts, device) if found.less_exact else "")  # fmt: skip

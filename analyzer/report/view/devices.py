@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from analyzer.language import _, term
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.smaller.integers import is_static
+from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +68,9 @@ USUAL = "rpi5"
 """Device whose times stand beside actions where nobody chose."""
 
 
+_CORES = re.compile(r"\b(\d{1,3}) cores\b")
+
+
 def main_device(profiles: Sequence[Profile]) -> Profile | None:
     """Whose times stand beside actions: the first that somebody named, of all that ship a usual
     one."""
@@ -99,13 +104,18 @@ def fewest(facts: Facts) -> int | None:
     return totals.macs_range[0]
 
 
+def named(device: Profile) -> str:
+    """A device's name as people read it, its cores in their language."""
+    return _CORES.sub(lambda found: many(int(found[1]), "core"), label(device.name, widths.NAME))
+
+
 def on(facts: Facts, device: Profile | None) -> str:
     """A device's name as it stands beside times, with types that it multiplies in others; empty
     for none."""
     if device is None:
         return ""
     others = ", ".join(_less_exact(facts, device))
-    name = label(device.name, widths.NAME)
+    name = named(device)
     return f"{name} ({others})" if others else name
 
 
@@ -129,7 +139,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
     types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
-        name=label(profile.name, widths.NAME),
+        name=named(profile),
         kind=label(term(profile.kind), widths.TERM),
         seconds=None if misfit else found.seconds,
         estimate=None if misfit else estimate(facts, profile),

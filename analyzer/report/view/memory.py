@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.devices import profile
 from analyzer.language import _, term
-from analyzer.report.view.devices import USUAL
+from analyzer.report.view.devices import USUAL, named
 from analyzer.restore import record
-from analyzer.sanitise import label, widths
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def roof_of(device: Profile | None, facts: Facts) -> Device:
         if macs := device.fastest(type_):
             name = device.instead.get(type_, type_)
             shown = name.upper() if name == "tf32" else name
-            return Device(label(device.name, widths.NAME), 2 * macs, device.bandwidth, shown)
+            return Device(named(device), 2 * macs, device.bandwidth, shown)
     return EXAMPLE
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.report.view import split
+from analyzer.report.view.devices import named
 from analyzer.report.view.memory import roof_of
 from analyzer.report.view.speed import measured_speedup, speedup
-from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ def elsewhere(
     for other in devices:
         speed = None if other is device else _speed(facts, nodes, other, splits)
         if speed is not None and speed < 1:
-            yield Elsewhere(label(other.name, widths.NAME), speed)
+            yield Elsewhere(named(other), speed)
 
 
 def _longer(speed: float | None) -> bool:
