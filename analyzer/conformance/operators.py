@@ -233,18 +233,16 @@ def _unknown_attribute(op: Op, name: str, schema: Schema) -> tuple[str, str]:
 
 def _first_with(op: Op, name: str, schema: Schema) -> int:
     """The oldest of the versions up to that of ``schema`` that have attribute ``name``."""
-    while schema.since > 1:
-        older = schema_at(op.op_type, schema.since - 1, op.domain)
-        if older is None or name not in older.attributes:
-            break
-        schema = older
-    return schema.since
+    older = schema_at(op.op_type, schema.since - 1, op.domain)
+    if older is None or name not in older.attributes:
+        return schema.since
+    return _first_with(op, name, older)
 
 
 def _had_before(op: Op, name: str, since: int) -> bool:
-    older = schema_at(op.op_type, since - 1, op.domain) if since > 1 else None
+    older = schema_at(op.op_type, since - 1, op.domain)  # none at version 0
     while older is not None and name not in older.attributes:
-        older = schema_at(op.op_type, older.since - 1, op.domain) if older.since > 1 else None
+        older = schema_at(op.op_type, older.since - 1, op.domain)
     return older is not None
 
 
