@@ -66,7 +66,7 @@ def follow_axes(sites: Sequence[Site], weighted: frozenset[int]) -> dict[Key, Ax
 
 def _axes(call: Call, inputs: Sequence[Axes], output: Tensor, is_weighted: bool) -> Axes:
     rank = len(output.shape or ())
-    first = inputs[0] if inputs else ()
+    first = next(iter(inputs), ())
     record = record_of(call)
     if record is None or record.channels_last:
         before = call.input(0)

@@ -171,7 +171,7 @@ def _scope_peak(
         dying = [name for name in leaving.get(site.index, ()) if name not in given]
         spared = reused(site, made, dying, live)
         least = current + (inner.in_place if inner else 0) - spared
-        first = site.call.inputs[0] if site.call.inputs else None
+        first = next(iter(site.call.inputs), None)
         ends = first is not None and first.name in leaving.get(site.index, ())
         best.moments.append(
             Moment(

@@ -111,7 +111,7 @@ def compile_pattern(pattern: str) -> Any:
     try:
         found = re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
     except re2.error as error:
-        reason = error.args[0] if error.args else "it cannot be read"
+        reason = next(iter(error.args), "it cannot be read")
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise Wrong(f"has a pattern that RE2 refuses: {text[:120]}") from None
     if found.programsize > MAX_PROGRAM:

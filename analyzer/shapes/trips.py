@@ -88,7 +88,7 @@ def loop_trips(session: Session, frame: Frame, op: Op, body: Instance) -> Trips:
 def _always_true(session: Session, body: Instance) -> bool | None:
     """Whether the body leaves the condition true, makes it false, or ``None``: as the data are."""
     scope = session.program.scopes[body.scope]
-    name = scope.outputs[0] if scope.outputs else ""
+    name = next(iter(scope.outputs), "")
     value = scalar(body.values.get(name))
     if value is None and len(scope.inputs) > 1:
         source, seen = name, 0

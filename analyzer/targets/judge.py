@@ -215,7 +215,7 @@ def _typed(key: str, use: Use) -> list[tuple[str, TensorValue]]:
         slot = int(key[1:]) if key else 0
         value = use.input(slot)
         if value is None and not key:
-            value = use.outputs[0] if use.outputs else None
+            value = next(iter(use.outputs), None)
         return [] if value is None else [(f"input {slot}", value)]
     if use.version is None:
         return []

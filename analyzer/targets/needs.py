@@ -56,4 +56,4 @@ def needed_version(table: Table, uses: Sequence[Use], ir: int, opset: int) -> st
             return ""
         if firsts:
             fitting = [version for version in fitting if order(version) >= min(firsts)]
-    return fitting[0] if fitting else ""
+    return next(iter(fitting), "")

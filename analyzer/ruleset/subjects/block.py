@@ -28,7 +28,7 @@ def _make(facts: Facts) -> Iterator[Subject]:
 
 
 def _first(block: Block) -> str:
-    return block.nodes[0] if block.nodes else ""
+    return next(iter(block.nodes), "")
 
 
 SORT = Sort("block", {"block": records.Block}, _make)
