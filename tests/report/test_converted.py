@@ -20,7 +20,7 @@ class _Ask:
 def test_it_has_what_the_savings_leave_and_the_hardest_of_the_terms() -> None:
     found = facts(WIDE)
     asks: Any = [_Ask("SEP001", "medium", "high"), _Ask("EFF002", "low", "low")]
-    made = converted(found, None, (2_000_000, 30_000), ["y", "z"], asks)
+    made = converted(found, None, (2_000_000, 30_000), ["y", "y"], asks)
     assert made is not None
     assert (made.macs, made.weight_bytes) == (64 * 64 * 9 * 64 - 2_000_000, 4 * (36864 - 30_000))
     assert (made.title, made.effort, made.risk) == (
@@ -35,11 +35,12 @@ def test_it_has_what_the_savings_leave_and_the_hardest_of_the_terms() -> None:
 
 
 def test_weights_of_several_types_are_told_as_the_most_that_they_are() -> None:
-    """As if what goes were of the narrowest: here there is but one to go by."""
+    """As if what goes were of the narrowest, where it is of several; else of its own."""
     found = facts(WIDE)
     stored = replace(found.parameters, bytes_by_dtype={"float32": 4 * 36864, "int8": 8})
     asks: Any = [_Ask("SEP001", "medium", "high")]
-    made = converted(replace(found, parameters=stored), None, (1, 8), ["y"], asks)
-    assert made is not None
-    assert (made.at_most, made.weight_bytes) == (True, 4 * 36864 + 8 - 32)
-    assert made.held.startswith("at most ")
+    for nodes, at_most in ((["y"], False), ([], True)):
+        made = converted(replace(found, parameters=stored), None, (1, 8), nodes, asks)
+        assert made is not None
+        assert (made.at_most, made.weight_bytes) == (at_most, 4 * 36864 + 8 - 32)
+        assert made.held.startswith("at most ") is at_most

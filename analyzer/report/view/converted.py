@@ -39,8 +39,9 @@ def converted(
     count, rules = len(nodes), ", ".join(each.rule for each in asks)
     title = ngettext("Convert {n} convolution ({rules})", "Convert {n} convolutions ({rules})",
                      count, rules=rules)  # fmt: skip
-    whole = facts.totals.params
-    held = params_bytes(facts, whole, whole - params) if params else STAY
+    each, whole = _width(facts, nodes), facts.totals.params
+    held = STAY if not params else params_bytes(facts, whole, whole - params)
+    held = facts.parameters.kept_bytes - each * params if each and params else held
     return form(
         facts,
         device,
@@ -52,5 +53,16 @@ def converted(
         ),
         macs=facts.totals.macs - macs,
         weight_bytes=held,
-        at_most=sum(1 for size in facts.parameters.bytes_by_dtype.values() if size) > 1,
+        at_most=not each and len([*filter(None, facts.parameters.bytes_by_dtype.values())]) > 1,
     )  # fmt: skip
+
+
+def _width(facts: Facts, nodes: Collection[str]) -> int:
+    """Bytes of each value that operators of the main graph hold, where all are of one type of whole
+    bytes; 0 where they are not."""
+    held = {t.name: (t.elements, t.bytes) for t in facts.parameters.tensors
+            if t.role == "weight" and not t.scope}  # fmt: skip
+    read = [held[name] for node in nodes for name in facts[node].inputs if name in held]
+    widths = {divmod(size or 0, count or 1) for count, size in read}
+    wide, rest = widths.pop() if len(widths) == 1 else (0, 0)
+    return 0 if rest else wide
