@@ -282,7 +282,7 @@ class Scaler:
         """Blocks of each stage at a depth, or as wanted; raises ``ValueError``."""
         if isinstance(depth, int | float):
             _check("depth", depth)
-            return tuple(s.repeats if depth == 1 else repeats(s, depth) for s in self.stages)
+            return tuple(repeats(stage, depth) for stage in self.stages)
         counts = tuple(depth)
         if len(counts) != len(self.stages) or min(counts, default=1) < 1:
             raise ValueError(f"expected {len(self.stages)} positive block counts, got {counts}")

@@ -203,3 +203,19 @@ def test_a_rewritten_baseline_says_what_it_accepts_or_has_lost(
     assert told({"a": "xy", "b": "x", "c": "xy"}, prune=True) == (
         "1 accepted finding removed, 5 left"
     )
+
+
+@pytest.mark.parametrize(("asked", "around"), [(True, False), (False, True), (False, False)])
+def test_pages_of_a_written_comparison_have_tracebacks_where_somebody_asks(
+    monkeypatch: pytest.MonkeyPatch, asked: bool, around: bool
+) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(report, "_only_about_pages", done.append)
+    monkeypatch.setattr(report, "compared_pages", lambda *_, debug: ("lines", {"html": debug}))
+    monkeypatch.setattr(report, "write_files", lambda files, folder: done.append((files, folder)))
+    monkeypatch.setattr(report, "tell", lambda lines, paths, _: done.append((lines, *paths)))
+    words, here = some(debug=asked, output="out"), some(debug=around, created=Options().created)
+    made = report._report_compared(
+        some(json=b"", source="c"), {"html": "c.html"}, words, some(), here
+    )
+    assert (made, done) == (0, [words, ({"c.html": asked or around}, "out"), ("lines", "c.html")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -71,3 +72,20 @@ def test_a_base_that_cannot_be_read_is_told_by_its_name(monkeypatch: pytest.Monk
     assert base._read("base", failing(ConfigError("odd"))).problem == "base: odd"
     read = base._read("base", cast("Any", lambda: SimpleNamespace(macs=1)))
     assert (read.name, read.problem) == ("base", "")
+
+
+def test_a_base_of_a_revision_is_looked_up_from_the_folder_that_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        base, "_of_revision", lambda wanted, near, _: asked.append((str(wanted), near))
+    )
+    monkeypatch.setattr(base, "_read", lambda name, read: (name, read()))
+    read, named = cast("Any", lambda near: f"read {near}"), cast("Any", base._named)
+    for folder in ("sub", ""):
+        assert named("git:main:a.onnx", folder, read) == ("git:main:a.onnx", None)
+    assert asked == [("git:main:a.onnx", "sub"), ("git:main:a.onnx", ".")]
+    assert named("near/b.onnx", "sub", read) == ("near/b.onnx", "read near/b.onnx")
+    whole = os.path.abspath("c.onnx")
+    assert named(whole, "", read) == ("c.onnx", "read c.onnx")

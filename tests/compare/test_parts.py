@@ -234,3 +234,11 @@ def test_layers_exchange_their_weights_where_like_ones_read_what_the_other_read(
     for nothing in (told("p", "q"), told("o", "q"), told("o", "o", alone=False),
                     told("o", "o", covered=1), told("o", "o", other=True)):  # fmt: skip
         assert nothing == []
+
+
+def test_what_hands_on_an_input_hands_on_what_it_carries_and_not_how() -> None:
+    graph = "g (float[4] x, float r) => (float[4] y) { d = Dropout (x, r)  y = Neg (d) }"
+    model = facts_of(parse(graph))
+    ends = ends_of(model, model)[0]
+    found = {part.node.id: part.given for part in Wired(model, ends).parts}
+    assert found["y"] == ((0, ends.inputs["x"]),)
