@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from analyzer.costs.conventions import _more
+from analyzer.costs.conventions import _more, _weighted
 from analyzer.costs.schemes import Per
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
@@ -181,3 +181,18 @@ def test_what_a_tool_adds_to_macs_is_weighed_by_sizes_and_flops(
         assert _more(weight, call("Op", [(None, 3), (4,)], (7,)), node) == bare
     if not (weight.y or weight.bias):
         assert _more(weight, call("Op", inputs, (None,)), node) == whole
+
+
+@each(
+    "op, constants, weighted",
+    [
+        ("Gemm", {1}, True), ("Gemm", {0}, True), ("Gemm", {2}, False), ("Gemm", {9}, False),
+        ("Gemm", set(), False), ("Gemm", {2, 1}, True), ("Conv", set(), True),
+        ("LSTM", {1, 2}, False), ("Relu", {0}, False), ("NoSuch", {1}, False),
+    ],
+)  # fmt: skip
+def test_papers_count_products_of_what_is_stored(
+    op: str, constants: set[int], weighted: bool
+) -> None:
+    node: Any = SimpleNamespace(domain="", op_type=op)
+    assert _weighted(node, frozenset(constants)) is weighted
