@@ -33,6 +33,7 @@ from analyzer.facts import (
     Tensor,
     Totals,
 )
+from tests.each import each
 from tests.ruleset import build
 from tests.ruleset.build import CONV, SAVING, node
 
@@ -93,7 +94,7 @@ def tensor(dtype: str | None, *shape: int | None) -> Tensor:
     return Tensor("t", dtype, shape)
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "elements", "size", "plain"),
     [
         (tensor("float32", 2, 3), 6, 24, True),
@@ -121,7 +122,7 @@ def test_a_tensor_in_words() -> None:
     assert str(Tensor("t")) == "t unknown unknown"
 
 
-@pytest.mark.parametrize(
+@each(
     ("dim", "axis", "name"),
     [("batch", 0, "batch"), ("", 1, "x axis 1"), ("?", 1, "x axis 1"), ("None", 2, "x axis 2"),
      ("none", 2, "x axis 2"), ("null", 2, "x axis 2"), ("-1", 0, "x axis 0"), ("*", 0, "x axis 0"),

@@ -16,6 +16,7 @@ from analyzer.display import Brief, lines, table
 from analyzer.facts import Assumption, Certainty
 from analyzer.records import HIDDEN, INLINE, LISTED, Member, Output, members, named, plain, shown
 from analyzer.restore import MalformedError, record, restored
+from tests.each import each
 
 
 class Colour(Enum):
@@ -69,7 +70,7 @@ def test_data_become_the_record_that_they_were() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "said"),
     [
         ({"whole": 1.0}, "whole: expected a whole number"),

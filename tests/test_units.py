@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import units
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (568_740_352, "568.7 M"), (4_089_184_256, "4.089 G"), (15_470_264_320, "15.47 G"),
@@ -46,7 +47,7 @@ def test_prefixed_bytes_read_back_within_their_four_digits(value: int) -> None:
     assert units.parse_quantity(units.size(value), "bytes") == pytest.approx(value, rel=5e-4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "unit"),
     [("", ""), ("x", ""), ("5 MiB", "MACs"), ("5 MAC", "bytes"), ("5 %", "MACs"), ("5 apples", ""),
      ("1e999", ""), ("5 5", ""), ("--5", ""), ("nan", ""), ("inf", "")],
@@ -80,7 +81,7 @@ def test_prefixes_go_up_by_three_powers_of_ten_and_ten_of_two() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("share", "text"),
     [
         (-0.5, "-50.0 %"), (0.00009, "under 0.01 %"), (0.0001, "0.01 %"), (0.000999, "0.1 %"),
@@ -93,7 +94,7 @@ def test_a_share_is_as_exact_as_it_has_to_be(share: float, text: str) -> None:
     assert units.percent(share) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (0, "0 ns"), (1e-9, "1 ns"), (9.99e-7, "999 ns"), (1e-6, "1 µs"), (1e-3, "1 ms"),
@@ -117,7 +118,7 @@ def test_a_noun_is_counted_and_a_unit_has_a_prefix(value: float, unit: str, text
     assert units.magnitude(value, unit) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "unit", "value"),
     [
         ("5", "MACs", 5), ("5MACs", "MACs", 5), ("5 MAC", "MACs", 5), ("5k", "MACs", 5000),
@@ -144,7 +145,7 @@ def test_what_is_no_quantity_is_refused_in_these_words() -> None:
         assert str(caught.value) == said
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         ([1] * 8, "a list [1, 1, 1, 1, 1, 1, 1, 1]"), ([1] * 9, "a list"), ([], "a list"),

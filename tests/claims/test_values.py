@@ -26,6 +26,7 @@ from analyzer.report.view import growth as growth_view
 from analyzer.report.view.deployment import HUGE
 from analyzer.report.view.pace import Pace
 from analyzer.ruleset.trusted import DOMAINS
+from tests.each import each
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def loop(macs: int | None, counted: int, op_type: str = "Loop", composite: bool 
     return some(op_type=op_type, composite=composite, macs=macs, counted=counted)
 
 
-@pytest.mark.parametrize(
+@each(
     ("by_kind", "nodes", "blocks", "family"),
     [
         ({}, (), (), "graph"),

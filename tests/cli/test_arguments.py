@@ -13,11 +13,12 @@ from analyzer.cli.bounds import bounds
 from analyzer.cli.console import duration
 from analyzer.errors import ConfigError
 from analyzer.report.compare.gate import TOTALS, IncreaseBound
+from tests.each import each
 
 LONG = "9" * 100
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "taken"),
     [
         (values.name_and_shape, {
@@ -67,7 +68,7 @@ SOME = "one value or more, separated by commas"
 PAIR = "is not FORMAT=PATH, such as json=findings.json"
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "refused"),
     [
         (values.name_and_shape, {
@@ -178,7 +179,7 @@ def test_without_affinity_the_cores_of_the_machine_count(monkeypatch: pytest.Mon
         assert batch.jobs_for(100, None) == jobs
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [(0, "0:00"), (0.4, "0:00"), (0.6, "0:01"), (59.4, "0:59"), (59.6, "1:00"), (60, "1:00"),
      (3599, "59:59"), (3599.9, "1:00:00"), (3600, "1:00:00"), (3661, "1:01:01"),

@@ -86,7 +86,7 @@ def test_a_budget_is_a_whole_number_however_it_is_written(
         assert parse_limit(text, FIGURES[figure]).most == most
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "base", "most"),
     [("+5%", 20, 21), ("+5%", 19, 19), ("+0%", 7, 7), ("+0", 7, 7), ("-10%", 100, 90),
      ("+ 0.1 %", 10**18, 10**18 + 10**15), ("+5%", 2**93, 2**93 + 2**93 // 20), ("-100", 7, 0),

@@ -18,6 +18,7 @@ from analyzer.cli.environment import Whereabouts
 from analyzer.facts import Certainty, Problem
 from analyzer.model import Limits
 from tests.cli.conftest import Cli
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -48,7 +49,7 @@ def test_what_is_no_record_is_not_stored(value: Any) -> None:
             dump(whole)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         b'["os.system","x"]', b'["model.limits.Limits"]', b'["cli.x.Y"]', b'["facts.whole.Any"]',

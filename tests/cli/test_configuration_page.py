@@ -14,6 +14,7 @@ from analyzer.cli.config.read import build
 from analyzer.cli.config.verify import check_file
 from analyzer.model.limits import Limits
 from analyzer.ruleset import load_rules
+from tests.each import each
 from tools.recipes import BLOCK, DOCUMENTS, commands, render, sections
 
 PAGE = next(path for path in DOCUMENTS if path.name == "configuration.md")
@@ -26,7 +27,7 @@ STORIES = [title for title, body in SECTIONS.items()
            if any(list(commands(match["body"])) for match in BLOCK.finditer(body))]  # fmt: skip
 
 
-@pytest.mark.parametrize(("title", "text"), EXAMPLES)
+@each(("title", "text"), EXAMPLES)
 def test_an_example_is_a_configuration_that_can_be_used(title: str, text: str) -> None:
     rules = () if "lint/" in text else load_rules()
     config = build("onnxlint.toml", tomllib.loads(text), (), {})

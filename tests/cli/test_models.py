@@ -12,6 +12,7 @@ from analyzer.cli.config.globs import Glob, path_within
 from analyzer.cli.config.read import read_config
 from analyzer.errors import ConfigError
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
+from tests.each import each
 from tests.steps import stopped
 
 OPEN = """<ir_version: 8, opset_import: ["" : 17]>
@@ -29,7 +30,7 @@ def says(text: str) -> None:
     Path("onnxlint.toml").write_text(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("glob", "yes", "no"),
     [
         ("a.onnx", "a.onnx ./a.onnx", "b/a.onnx a.onnxx"),

@@ -14,9 +14,10 @@ from analyzer.cli.config.globs import Glob, path_within
 from analyzer.cli.origins import _has, _leaves, dotted
 from analyzer.cli.paths import leaves
 from analyzer.cli.progress import fitting
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("glob", "meant", "others"),
     [
         ("a.onnx", ["a.onnx"], ["b.onnx", "d/a.onnx", "a.onnx/x"]),
@@ -98,7 +99,7 @@ def test_a_pattern_of_the_command_line(tmp_path: Path, monkeypatch: pytest.Monke
     assert spelled("../y") == PathPattern(f"{tmp_path.parent}/y", "/")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "figure", "limit"),
     [
         (0, "macs", Limit("0", 0)), (1500, "macs", Limit("1,500", 1500)),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from analyzer.cli import scale, values
+from tests.each import each
 
 
 def test_shape_of_a_scalar_and_of_an_empty_input() -> None:
@@ -19,7 +20,7 @@ def test_path_may_hold_equals_signs_and_format_may_not() -> None:
     assert values.format_and_path("json=out/a=b.json") == ("json", "out/a=b.json")
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "text"),
     [
         (values.name_and_shape, "x"),

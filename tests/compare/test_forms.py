@@ -27,6 +27,7 @@ from analyzer.compare.settings import (
 from analyzer.compare.weights import _fate, _order, _rounding
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
+from tests.each import each
 
 Settings = dict[str, Any]
 Held = Mapping[int, Any]
@@ -311,7 +312,7 @@ def test_settings_are_spelled_as_people_write_them() -> None:
 HALF, BRAIN, TINY = 2.0**-11, 2.0**-8, 2.0**-4
 
 
-@pytest.mark.parametrize(
+@each(
     ("dtypes", "relative", "folds", "why", "fate"),
     [
         (("float32", "float32"), 1e-5, True, "", "folded"),

@@ -33,6 +33,7 @@ from analyzer.report.compare.rows import (
     weights_note,
 )
 from analyzer.report.compare.view.ends import _type
+from tests.each import each
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def bound(share: int = 0, amount: int = 0, written: str = "") -> IncreaseBound:
     return IncreaseBound("macs", Fraction(share, 100), amount, written)
 
 
-@pytest.mark.parametrize(
+@each(
     ("limit", "old", "new", "outcome", "text"),
     [
         (bound(), (100, 100), (100, 100), "passed", "MACs 100, as before; no more is allowed"),

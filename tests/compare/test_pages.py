@@ -13,6 +13,7 @@ from analyzer.report.compare.figures import TITLES, figure_text
 from analyzer.report.compare.view.figures import ComparedFigure
 from analyzer.report.compare.view.layers import ComparedAspect
 from analyzer.report.content import HTML
+from tests.each import each
 
 
 def some(**about: Any) -> Any:
@@ -22,7 +23,7 @@ def some(**about: Any) -> Any:
 Range = tuple[int, int | None]
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "told"),
     [
         ((2000, 2000), (1500, 1500), ("2 kMAC", "1.5 kMAC", "−500 MAC", "−25.0 %", False)),

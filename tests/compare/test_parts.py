@@ -14,6 +14,7 @@ from analyzer.compare.ends import ends_of
 from analyzer.compare.headlines import exchange
 from analyzer.compare.network import Wired
 from analyzer.compare.part import Part
+from tests.each import each
 from tests.golden.text import facts_of, parse
 
 GRAPH = """g (float[2,4] x, float[2,4] z, bool c, int64[2] n) => (float[2,4] y)
@@ -153,7 +154,7 @@ def test_tensors_that_an_operator_makes_or_hands_on_are_stored_by_it() -> None:
     assert [wired.stored_by(part) for part in wired.parts] == [(), (), ()]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "way"),
     [
         ("y = MatMul (x, w)", (False, ())),

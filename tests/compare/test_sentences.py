@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from analyzer.report.compare.words import (
     _ABOUT_THE_FILE,
     _SMALL,
@@ -196,7 +194,7 @@ SAME = "the same: operators, attributes, types, connections and all weights"
 CONCLUSION = Conclusion("same", None, True, 0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "text"),
     [
         ({}, SAME),

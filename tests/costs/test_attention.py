@@ -10,6 +10,7 @@ import pytest
 from analyzer.costs.registry import cost, precision
 from analyzer.facts import Certainty
 from tests.costs.calls import call
+from tests.each import each
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -110,11 +111,9 @@ def test_grouped_query_attention_counts_query_heads() -> None:
     assert cost(packed).macs == 8 * 4 * 4 * 16
 
 
-@pytest.mark.parametrize(
-    ("op", "gates"), [("RNN", 1), ("GRU", 3), ("LSTM", 4), ("DynamicQuantizeLSTM", 4)]
-)
-@pytest.mark.parametrize("layout", [0, 1])
-@pytest.mark.parametrize("directions", [1, 2])
+@each(("op", "gates"), [("RNN", 1), ("GRU", 3), ("LSTM", 4), ("DynamicQuantizeLSTM", 4)])
+@each("layout", [0, 1])
+@each("directions", [1, 2])
 def test_recurrent_layers_use_every_weight_once_a_step(
     op: str, gates: int, layout: int, directions: int
 ) -> None:

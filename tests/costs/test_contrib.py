@@ -10,6 +10,7 @@ from onnx import parser
 from analyzer.costs.registry import cost, precision
 from analyzer.operators import find
 from tests.costs.calls import call
+from tests.each import each
 from tests.golden.text import facts_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def ms(op: str, inputs: Sequence[Shape | None], *outputs: Shape, **more: Any) ->
 CONV = [(1, 6, 8, 8), (4, 6, 3, 3), (4,)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "macs", "flops_beyond"),
     [
         (ms("FusedConv", CONV, (1, 4, 6, 6), activation="Relu"), 4 * 36 * 54, 2 * 144),
@@ -147,7 +148,7 @@ def test_weights_alone_dequantised_are_multiplied_in_the_type_of_the_data() -> N
     assert model.totals.macs_by_arithmetic == {"float32": 24}
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "flops"),
     [
         (ms("SkipLayerNormalization", [(1, 2, 8), (1, 2, 8), (8,), (8,), (8,)], (1, 2, 8)), 16 * 9),

@@ -31,7 +31,7 @@ def body_operations(op: str) -> int:
     return sum(body_operations(node.op_type) for node in nodes if node.op_type not in MOVES)
 
 
-@pytest.mark.parametrize(
+@each(
     "op",
     [
         "Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Mish", "PRelu", "Relu", "Softplus",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.each import each
 from tests.golden.test_parameters import parameters
 
 CASES: list[tuple[str, str, tuple[int, ...], bool]] = [
@@ -23,7 +22,7 @@ CASES: list[tuple[str, str, tuple[int, ...], bool]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("image", "made", "shape", "apart"), CASES)
+@each(("image", "made", "shape", "apart"), CASES)
 def test_a_number_for_each_pixel_is_the_image_s(
     image: str, made: str, shape: tuple[int, ...], apart: bool
 ) -> None:

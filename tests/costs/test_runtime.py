@@ -17,6 +17,7 @@ import pytest
 from analyzer.costs.registry import cost
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
+from tests.each import each
 
 CASES = [
     ("Conv", {}, [(1, 3, 9, 9), (4, 3, 3, 3)]),
@@ -79,7 +80,7 @@ def node(
     return Call(op, "", 17, plain, inputs, (Tensor("y", dtype, out.shape),))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}")
+@each("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}-{case[2]}")
 def test_macs_equal_what_onnx_runtime_adds_up(case: tuple[Any, ...]) -> None:
     op, attributes, shapes, *more = case
     attributes = {**attributes, **(more[0] if more else {})}

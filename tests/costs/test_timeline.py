@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.costs.timeline import HELD, Life, Moment, held, steps, stride
 from analyzer.facts import Held, MemoryStep, Tensor
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -46,7 +47,7 @@ def test_the_largest_tensors_live_from_their_maker_to_their_last_reader() -> Non
     assert (found.first, found.last) == (50, 150)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "saved"),
     [
         ("a = Neg (x) y = Relu (a)", 40), ("a = Neg (x) y = Add (a, a)", 40),

@@ -10,6 +10,7 @@ from analyzer.devices import Profile, profile
 from analyzer.devices.estimate import layer_seconds
 from analyzer.devices.profile import CLASSES, MAX_BYTES, SHIPPED
 from analyzer.errors import ConfigError
+from tests.each import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +127,7 @@ def test_devices_that_ship_are_six_from_the_smallest_memory_up() -> None:
     assert [profile(name).id for name in SHIPPED] == list(SHIPPED)
 
 
-@pytest.mark.parametrize(
+@each(
     ("peak", "precision", "rate"),
     [
         # every value of the narrow type is one of the wide type, or the device cannot keep it

@@ -14,6 +14,7 @@ from analyzer.findings.baseline import Accepted, accept
 from analyzer.findings.finding import Finding, Severity
 from analyzer.findings.fingerprint import fingerprint
 from analyzer.findings.ratchet import apply_entries, unpaired
+from tests.each import each
 from tests.steps import steps, stopped
 
 
@@ -66,7 +67,7 @@ def test_another_rule_is_new() -> None:
     assert new([replace(finding(), rule="S")], [finding()]) == ["found"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("then", "now", "accepted"),
     [
         (100, 100, True),

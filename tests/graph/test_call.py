@@ -55,7 +55,7 @@ def test_what_is_known_is_said(ask: Callable[[], Any], answer: object) -> None:
     assert ask() == answer
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "why"),
     [
         (lambda: CALL.shape(1), "shape of input 1 (open) is unknown"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.graph.signature import Signatures
+from tests.each import each
 from tests.golden.text import facts
 
 CONV = Call(
@@ -31,7 +31,7 @@ def test_names_do_not_matter() -> None:
     assert len(signatures) == 1
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         {"op_type": "ConvTranspose"},

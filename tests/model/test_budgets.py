@@ -18,6 +18,7 @@ from analyzer.model.encoding import Malformed, field
 from analyzer.model.file import FileBytes, _seek_and_read
 from analyzer.model.limits import LimitExceeded
 from analyzer.model.wire import Walk
+from tests.each import each
 from tests.model import wirebytes as wb
 
 VALUE = wb.blob(13, wb.blob(1, b"v"))
@@ -60,7 +61,7 @@ def test_a_budget_admits_what_it_says_and_no_more(
     assert str(caught.value) == f"{says} (limit {limit} = {needed - 1:,})"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "read"),
     [
         (wb.number(1, 300), (8, 1, 3)),

@@ -8,6 +8,7 @@ from onnx import ModelProto, SparseTensorProto, TensorProto, checker, helper, nu
 
 from analyzer.model import load
 from analyzer.model.checker import check_structure
+from tests.each import each
 
 FEW, MANY = 3, 20_000
 """Elements of a tensor that is kept whole, and of one whose payload is left out."""
@@ -62,8 +63,8 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize("elements", [FEW, MANY])
-@pytest.mark.parametrize("place", PLACES)
+@each("elements", [FEW, MANY])
+@each("place", PLACES)
 def test_what_is_whole_is_whole_without_its_payloads(place: str, elements: int) -> None:
     whole = model(place, elements)
     checker.check_model(whole)
@@ -72,8 +73,8 @@ def test_what_is_whole_is_whole_without_its_payloads(place: str, elements: int) 
     assert check_structure(loaded.proto) == ""
 
 
-@pytest.mark.parametrize("elements", [FEW, MANY])
-@pytest.mark.parametrize("place", PLACES)
+@each("elements", [FEW, MANY])
+@each("place", PLACES)
 def test_a_fault_beside_a_payload_is_found(place: str, elements: int) -> None:
     broken = model(place, elements)
     broken.graph.node.add(op_type="Relu", input=["nowhere"], output=["r"])

@@ -12,6 +12,7 @@ from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.model import Limits, Model, load
 from analyzer.model.guard import guarded
+from tests.each import each
 from tests.model import wirebytes as wb
 
 RELU = wb.node(wb.blob(1, b"x"), wb.blob(2, b"y"), wb.blob(4, b"Relu"))
@@ -28,7 +29,7 @@ def codes(model: Model) -> set[str]:
     return {problem.code for problem in model.problems}
 
 
-@pytest.mark.parametrize(
+@each(
     ("what", "data"),
     [
         ("a varint without an end", wb.model() + b"\x08" + b"\xff" * 20),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from onnx import ModelProto, helper
 
 from analyzer.model import Model, load
+from tests.each import each
 
 
 def loaded(ir_version: int, *opsets: tuple[str, int]) -> Model:
@@ -16,7 +16,7 @@ def loaded(ir_version: int, *opsets: tuple[str, int]) -> Model:
     return load(model.SerializeToString())
 
 
-@pytest.mark.parametrize(
+@each(
     ("ir_version", "opsets", "expected", "codes"),
     [
         (8, [("", 17)], {"": 17}, []),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analyzer.operators.results import attention, product
+from tests.each import each
 from tests.operators.results import B, D, Dims, N, S, made, onnx_says, shapes_of
 
 
@@ -120,7 +121,7 @@ def test_other_attention_has_its_documented_axes() -> None:
     assert shapes_of(attention.delta_net, *net) == [(B, S, 4, 2), state]
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b"),
     [
         ((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((3, 4), (2, 4, 5)), ((4,), (4, 5)),

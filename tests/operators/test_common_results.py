@@ -9,13 +9,14 @@ import pytest
 
 from analyzer.graph.call import Contradiction, Unknown
 from analyzer.operators.results import common, ml
+from tests.each import each
 from tests.operators.results import B, Dims, N, S, last, made, onnx_says, shapes_of
 
 if TYPE_CHECKING:
     pass
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "wanted"),
     [
         ((2, 3), (3,), (2, 3)), ((3,), (2, 3), (2, 3)), ((2, 1), (1, 3), (2, 3)),

@@ -17,6 +17,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from analyzer.operators import find, nature_of, operators
 from analyzer.operators.record import Nature, Operator, Scaling
+from tests.each import each
 from tests.operators.contracts.nodes import outcome
 from tests.operators.contracts.test_neighbours import FAMILIES
 from tests.operators.test_traits import keys
@@ -63,7 +64,7 @@ SIGNS: dict[str, tuple[str, Callable[..., Any], Any]] = {
 """Operators that mathematics has a sign for, and what Python makes of it."""
 
 
-@pytest.mark.parametrize("sign", SIGNS)
+@each("sign", SIGNS)
 def test_a_sign_means_what_the_operator_does(sign: str) -> None:
     names, meant, first = SIGNS[sign]
     signed = {key for key, found in stated("sign").items() if found == sign}

@@ -323,7 +323,7 @@ def test_sizes_follow_as_the_definition_says(scaling: Scaling) -> None:
     assert having(lambda record: record.scaling is scaling) == keys(SCALINGS[scaling])
 
 
-@pytest.mark.parametrize("role", ROLES)
+@each("role", ROLES)
 def test_patterns_know_operators_by_their_role(role: str) -> None:
     assert having(lambda record: record.role == role) == keys(ROLES[role])
 
@@ -366,7 +366,7 @@ AXES = {
 """Axes of the (first) weight by the operators' documentation: N outputs, M inputs, K contracted."""
 
 
-@pytest.mark.parametrize("axes", AXES, ids="-".join)
+@each("axes", AXES, ids="-".join)
 def test_weights_lie_as_the_documentation_says(axes: tuple[str, ...]) -> None:
     def first(record: Operator) -> tuple[str, ...]:
         return () if record.weight is None else record.inputs[record.weight].axes
@@ -412,7 +412,7 @@ def slots(holds: Callable[[Operator, int], Any]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("axes", FURTHER, ids="-".join)
+@each("axes", FURTHER, ids="-".join)
 def test_further_weights_lie_as_the_documentation_says(axes: tuple[str, ...]) -> None:
     found = slots(lambda r, slot: r.inputs[slot].axes == axes and slot != r.weight)
     assert found == set(FURTHER[axes].split())

@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.graph.call import Unknown
 from analyzer.operators.results import window
+from tests.each import each
 from tests.operators.results import Dims, N, last, made, onnx_says, shapes_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ GROWN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("attributes", GROWN, ids=str)
+@each("attributes", GROWN, ids=str)
 def test_a_transposed_convolution_has_the_places_of_onnx(attributes: dict[str, Any]) -> None:
     for places in PLACES:
         x, w = (2, 4, *places), (4, 5, 3, 2)

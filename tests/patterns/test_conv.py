@@ -11,6 +11,7 @@ import pytest
 from analyzer.facts import Conv, Cost, Tensor
 from analyzer.graph.call import Call
 from analyzer.patterns import describe_conv, saving, tags
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -37,7 +38,7 @@ def described(call: Call) -> Conv:
     return conv
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "w", "group", "kind"),
     [
         ((1, 32, 8, 8), (64, 32, 3, 3), 1, "standard"),

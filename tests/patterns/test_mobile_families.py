@@ -9,6 +9,7 @@ import pytest
 from analyzer.facts import Block, Conv
 from analyzer.patterns.families import mobile
 from analyzer.patterns.families.network import divisible, width
+from tests.each import each
 from tests.patterns.written import Detail, Row, conv, named, without, written
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def test_channels_are_rounded_as_the_reference_code_of_mobilenets_does() -> None
     assert (divisible(10, 4), divisible(9, 4), divisible(13, 4)) == (12, 12, 12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "published", "alpha"),
     [
         ([32, 64], [32, 64], 1.0), ([16, 32], [32, 64], 0.5), ([24, 48], [32, 64], 0.75),

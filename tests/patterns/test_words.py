@@ -27,6 +27,7 @@ from analyzer.patterns.quantised import in_proportion
 from analyzer.patterns.roles import is_norm, reduced_axes, role_of
 from analyzer.patterns.scopes import MAX_DEPTH, module_classes, module_path, split_torch
 from analyzer.patterns.trace import trace
+from tests.each import each
 from tests.golden.text import facts
 from tests.patterns.test_modules import node
 from tests.patterns.written import conv
@@ -110,7 +111,7 @@ def test_joins_operators_and_operands_have_words_that_exporters_share() -> None:
     assert operand_word(record_of(call("Max", "2 2 -> 2")), 1) == "constant"
 
 
-@pytest.mark.parametrize(
+@each(
     ("made", "weighted", "role"),
     [
         (call("MatMul", "1,8 8,4 -> 1,4"), True, "linear"),
@@ -243,7 +244,7 @@ def test_a_walk_looks_through_four_reshapes(count: int) -> None:
     assert flow.role(None) == flow.role("nobody") == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("these", "those", "ratio", "expected"),
     [
         ([1.0], [10.0], 0.1, True), ([1.0, 2.0], [10.0, 20.0], 0.1, True),

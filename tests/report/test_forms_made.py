@@ -32,6 +32,7 @@ from analyzer.report.view.whatif import (
     _tells,
     _unit,
 )
+from tests.each import each
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def image(shape: tuple[int | None, ...] | None, *left: tuple[str, int, str]) -> 
     return scaled._is_image(found)
 
 
-@pytest.mark.parametrize(
+@each(
     ("shape", "is_image"),
     [
         ((1, 3, 224, 192), True), ((1, 4, 224, 224), True), ((1, 224, 192, 3), True),

@@ -8,6 +8,7 @@ import pytest
 
 from analyzer.report.cards import Card, _compute, _parameters, _peak, _saving
 from analyzer.report.headline import verdict
+from tests.each import each
 
 Values = dict[str, Any]
 
@@ -139,7 +140,7 @@ SIZED: Values = {"dims": ("n",), "sizes": (8,), "sizes_in_all": 1}
 DIGITS = "5,000 MACs, 9 kFLOP in all"
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "value", "detail"),
     [
         ({}, "5 kMAC", (DIGITS, "exact, from the file alone")),
@@ -264,7 +265,7 @@ SAVING: Values = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "more", "value", "detail"),
     [
         ({}, False, "2 kMAC", ("50.0 % of compute",)),

@@ -28,6 +28,7 @@ from analyzer.report.view.memory import Device, RoleRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.summary import Coverage, KindRow, Missing
 from analyzer.report.view.weights import Oddity, _channels, describe, together
+from tests.each import each
 
 
 def some(**about: Any) -> Any:
@@ -429,7 +430,7 @@ def layer(**about: Any) -> Any:
 FILTERS = some(dead_count=2, filters=8, redundant=0, unread_count=0, inputs=4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "said"),
     [
         (layer(), []),

@@ -13,6 +13,7 @@ from analyzer.report.pagination import Spacing
 from analyzer.report.view import audits, modules, spared, stretches, tiles
 from analyzer.report.view.layers import LayerRow
 from analyzer.report.view.spared import Why
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -77,7 +78,7 @@ def where(**verdicts: Any) -> str:
 BROKEN = "The file has errors; none promises to load it."
 
 
-@pytest.mark.parametrize(
+@each(
     ("verdicts", "said"),
     [
         ({"whole": ("a", "b", "c")}, "All of it runs on each of 3 targets: A, B and C."),
@@ -174,7 +175,7 @@ def test_values_stand_below_one_another_and_defaults_are_dim() -> None:
     assert [*settings._wrapped(words)] == [" ".join(words[:12]), "w12"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "letters", "high", "shown"),
     [
         ("encoder.layer.7", 21, 16, ("encoder.layer.7 25 %",)),

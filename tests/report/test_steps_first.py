@@ -63,7 +63,7 @@ def chosen(*steps: Action | SmallerForm) -> list[str]:
     return ["|".join(step.ids) for step in first(asks, forms)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after"),
     [
         (ask("b", severity="error", impact="low", effort="high"), ask("a", pressing=True)),
@@ -303,7 +303,7 @@ def test_less_than_ten_million_macs_are_a_moment_unless_more_may_run() -> None:
     assert not is_brief(open_, None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "macs", "worth"),
     [
         ({}, 10**9, False),

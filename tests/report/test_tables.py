@@ -30,6 +30,7 @@ from analyzer.report.notes import SHARES, on_screen
 from analyzer.report.script import FILES, WORDS
 from analyzer.report.view import growth, whatif
 from analyzer.report.view.explained import Explained, Reckoning, Summand
+from tests.each import each
 from tests.report.results import SAMPLES
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def test_all_totals_are_compared_and_can_be_bounded() -> None:
     assert [title for title, _ in MEASURES] == [TOTALS[name] for name in FIGURES[:-1]]
 
 
-@pytest.mark.parametrize(
+@each(
     "kind",
     ["identities", "constants", "dropouts", "shape-arithmetic", "views", "operators-added",
      "operators-removed", "opset", "imports", "ir", "producer", "metadata"],
@@ -155,12 +156,12 @@ def test_a_comparison_without_changed_operators_is_of_ends_or_constants() -> Non
     assert came_to(False, "x") == came_to(None, "x") == ("ends", None)
 
 
-@pytest.mark.parametrize("before", [*"(,=:[!&|?{};", "return", "=>", ""])
+@each("before", [*"(,=:[!&|?{};", "return", "=>", ""])
 def test_a_slash_behind_what_is_no_value_begins_a_pattern(before: str) -> None:
     assert [t.text for t in tokens(f"{before} /a b/g") if t.kind == "text"] == ["/a b/g"]
 
 
-@pytest.mark.parametrize("before", [*"(,=:[?&|", "return", "...", ")", ";", "=>", "else"])
+@each("before", [*"(,=:[?&|", "return", "...", ")", ";", "=>", "else"])
 def test_a_brace_behind_what_wants_a_value_opens_an_object(before: str) -> None:
     """In which ``name:`` is a key; in a block it would be a variable."""
     is_object = before not in (")", ";", "=>", "else")

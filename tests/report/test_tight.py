@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analyzer.report.briefly import tokens, with_brief_properties, with_short_names
 from analyzer.report.tight import tight_script, tight_style
+from tests.each import each
 
 
 def test_style_keeps_quoted_texts_and_spaces_that_mean_something() -> None:
@@ -84,7 +83,7 @@ def test_properties_that_are_said_often_have_a_short_name() -> None:
     assert with_brief_properties("a.b()") == "a.b()"
 
 
-@pytest.mark.parametrize(
+@each(
     ("script", "found"),
     [
         ("a=b", "name:a sign:= name:b"),
@@ -116,7 +115,7 @@ def test_a_script_is_read_as_texts_names_numbers_and_signs(script: str, found: s
     assert " ".join(f"{t.kind}:{t.text}" for t in read if t.kind != "space") == found
 
 
-@pytest.mark.parametrize(
+@each(
     ("script", "brief"),
     [
         # The most frequent first, of equals in the order of the alphabet.

@@ -22,6 +22,7 @@ from analyzer.report.result import Failure
 from analyzer.report.style import Style
 from analyzer.report.view import findings as view
 from analyzer.report.view.findings import Link
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -253,7 +254,7 @@ E, W, N = (finding(severity=each) for each in (ERROR, WARNING, INFO))
 BAD = Failure("bad.onnx", "the file is empty")
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "text"),
     [
         (batch(result(), outcome="clean"), "0 findings: clean"),

@@ -30,6 +30,7 @@ from analyzer.report.view.weights import (
     view,
 )
 from analyzer.ruleset import load_rules
+from tests.each import each
 from tests.report.results import LIGHT, html_of, words
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ FILTERS = {"dead_count": 0, "redundant": 0, "unread_count": 0, "filters": 8, "in
 KERNEL = {"shrinkable": True, "effective_taps": 9, "kernel": (5, 5), "effective": (3, 3)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "filters", "kernel", "said"),
     [
         ({}, {}, {}, []),

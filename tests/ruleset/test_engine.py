@@ -10,6 +10,7 @@ from analyzer.findings.finding import Finding
 from analyzer.lint import Settings, lint
 from analyzer.ruleset import parse_rule, select_rules
 from analyzer.ruleset.engine import evaluate
+from tests.each import each
 from tests.ruleset.build import CONV, RULE, SAVING, facts, node, rule_text
 
 RULES = (parse_rule(RULE),)
@@ -75,7 +76,7 @@ def test_options_come_from_the_rule_or_the_settings() -> None:
     assert lint(model, RULES, Settings(options={"test-rule": {"min-macs": CONV.macs}}))
 
 
-@pytest.mark.parametrize(
+@each(
     ("settings", "message"),
     [
         (Settings(options={"TST001": {"min-mac": 1}}), "TST001: unknown option 'min-mac', did you"),

@@ -31,7 +31,7 @@ def holds(source: str, values: dict[str, object] = KNOWN) -> bool:
     return Expression.parse(source, CHECKER)(values)
 
 
-@pytest.mark.parametrize(
+@each(
     "source",
     [
         "conv.kind == 'standard' and conv.kernel_volume > 1",

@@ -68,7 +68,7 @@ def test_what_is_no_pattern_is_refused_in_these_words(text: str, line: int, said
     assert refusal(text) == (line, said)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "operands", "is_open", "is_floating"),
     [
         ("", [], False, False), ("...", [], True, False),
@@ -175,7 +175,7 @@ def pattern_rule(**changes: str) -> str:
     return text + "".join(f"{key}: {value}\n" for key, value in changes.items())
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "said"),
     [
         ({"match": "3"}, "'match' must be a pattern or a list of patterns"),

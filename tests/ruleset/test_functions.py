@@ -217,7 +217,7 @@ def test_a_quotient_beyond_all_floating_point_numbers_is_unknown() -> None:
     assert Amount.parse("x / 2", LISTS)({"x": 10**400}) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "equal", "ordered"),
     [
         (NUMBER, NUMBER, True, True), (TEXT, TEXT, True, False), (FLAG, FLAG, True, False),

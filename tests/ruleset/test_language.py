@@ -110,7 +110,7 @@ def test_an_empty_list_has_all_and_not_any() -> None:
     assert truth("sum([]) == 0 and product([]) == 1 and min([]) is unknown", "q") is True
 
 
-@pytest.mark.parametrize(
+@each(
     ("source", "expected"),
     [
         ("any(d in node.inputs[0].shape, d == 4)", True),

@@ -147,7 +147,7 @@ def test_every_missing_key_is_named() -> None:
     assert found == sorted(f"r.yaml:1: key {key!r} is missing" for key in keys)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("", "the file is empty"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analyzer.ruleset.subjects import Subjects
+from tests.each import each
 from tests.golden.text import facts
 
 NET = facts("""g (float[n,3,8,8] x, bool c) => (float[n,4,8,8] y, float[n,4,8,8] z)
@@ -25,7 +24,7 @@ NODES = ["Conv a a", "If y y", "Identity d d", "Sigmoid z z",
          "Relu y.then_branch/p y.then_branch/p"]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("sort", "kinds", "places"),
     [
         ("model", (), ["model  "]),

@@ -38,7 +38,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "given", "value"),
     [
         ("count", 7, 7), ("count", "5 MMACs", 5_000_000), ("count", 0, 0),
@@ -194,7 +194,7 @@ def test_a_rule_file_may_be_so_large() -> None:
         assert (str(caught.value), caught.value.line) == (said, line)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "given", "written"),
     [
         ("si", 568_740_352, "568.7 M"), ("si", 512, "512 "), ("si", 0, "0 "),
@@ -224,7 +224,7 @@ CHECKER = Checker({"x": NUMBER, "t": TEXT, "xs": Many(NUMBER), "ts": Many(TEXT),
                    "d": TEXT, "data": Values(NUMBER), "lists": Many(Many(NUMBER))}, {})  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("template", "written"),
     [
         ("{{ x }} and {{ t }}", "1500 and two words"),
@@ -247,7 +247,7 @@ def test_a_message_is_written(template: str, written: str) -> None:
         assert message(known) == written
 
 
-@pytest.mark.parametrize(
+@each(
     ("template", "said"),
     [
         ("{{ 1 }}", "a message may only show facts and options"),

@@ -188,7 +188,7 @@ def test_no_line_begins_with_a_quick_action() -> None:
     assert sanitise.markdown("/approve now") == "\\/approve now"
 
 
-@pytest.mark.parametrize(
+@each(
     "stem",
     [
         "con",

@@ -25,7 +25,7 @@ from analyzer.sanitise.visible import clean, escape
 from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cell"),
     [
         ("a=1", "a=1"), ("=1", "'=1"), ("  =1", "'  =1"), ("'=1", "''=1"), ('"=1', "'\"=1"),

@@ -207,7 +207,7 @@ def test_sound_is_told_from_all_else() -> None:
     assert found == {i: second for i, (_, second) in enumerate(SOUND)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("stated", "rate", "frames"),
     [
         ({"sample_rate": "8000"}, 8000, 100), ({"sr": " 44100 "}, 44_100, 100),

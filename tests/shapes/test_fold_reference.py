@@ -216,7 +216,7 @@ PARTIAL: list[tuple[str, Dims | None, tuple[Any, ...], dict[str, Any], Dims]] = 
 ]
 
 
-@pytest.mark.parametrize(("op", "data", "target", "attributes", "shape"), PARTIAL)
+@each(("op", "data", "target", "attributes", "shape"), PARTIAL)
 def test_known_sizes_of_a_target_are_kept(
     op: str, data: Dims | None, target: tuple[Any, ...], attributes: dict[str, Any], shape: Dims
 ) -> None:

@@ -11,6 +11,7 @@ from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
 from analyzer.shapes.gaps import GAP_RULES
 from analyzer.shapes.types import Type
+from tests.each import each
 from tests.golden.text import facts
 
 Dims = tuple[int | None, ...]
@@ -24,7 +25,7 @@ def call(op: str, *inputs: Tensor | None, version: int = 17, values: Any = (), *
     return Call(op, "", version, more, inputs, (), known)
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "types"),
     [
         (call("MeanVarianceNormalization", X), [Type("float16", (1, 2, 3, 5))]),
@@ -52,7 +53,7 @@ def test_a_gap_is_filled_as_the_specification_says(asked: Call, types: list[Type
     assert GAP_RULES[asked.op_type](asked) == types
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "reason"),
     [
         (call("MaxUnpool", X, X, N), "contents of input 2 are unknown"),

@@ -8,6 +8,7 @@ from onnx import helper
 from analyzer.facts import Certainty, Facts
 from analyzer.shapes.hints import MAX_TEXT, read_hints
 from analyzer.shapes.stated import Bindings
+from tests.each import each
 from tests.golden.text import facts_of, parse
 from tests.steps import steps, stopped
 
@@ -130,7 +131,7 @@ def test_counts_that_rest_on_metadata_are_assumed() -> None:
     assert totals.certainty is Certainty.ASSUMED
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", "[]", "0", "-1", "[640, 0]", "9" * 20, "__import__('os')", "[" * 50, "640.5", "{'a': 1}",
      "[640 640]", "²", "٦٤٠", "1,2,3,4,5,6,7"],

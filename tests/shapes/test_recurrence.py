@@ -220,7 +220,7 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize("graph", LOST.values(), ids=LOST)
+@each("graph", LOST.values(), ids=LOST)
 def test_an_axis_that_may_be_another_is_followed_no_further(graph: str) -> None:
     assert parts(graph) == {}
 

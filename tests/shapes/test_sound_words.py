@@ -12,6 +12,7 @@ import pytest
 
 from analyzer.facts import Second
 from analyzer.shapes.sound import FrontEnd, Sound
+from tests.each import each
 
 BATCH_TIME = (None, None)
 
@@ -153,7 +154,7 @@ def test_a_learned_front_end_hops_over_one_channel(reader: FrontEnd | None, foun
     assert second("x", reader=reader) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("metadata", "samples", "frames"),
     [
         ({}, SPEECH, FRAMES),

@@ -13,6 +13,7 @@ from analyzer.smaller.cache import TokenCache, _longer, cache
 from analyzer.smaller.forest import Forest, Tree, _stored
 from analyzer.smaller.integers import Staying, is_static, made_weights, staying
 from analyzer.smaller.packed import Packable, packable, packed_bytes
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -154,7 +155,7 @@ def tensor(shape: tuple[int | None, ...] | None, dtype: str | None = "float32") 
     return Tensor("t", dtype, shape)
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "axis"),
     [
         (tensor((1, 2, 3, 4)), tensor((1, 2, 4, 4)), 2),

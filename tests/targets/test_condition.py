@@ -74,7 +74,7 @@ def test_who_makes_an_operand_is_seen() -> None:
     assert fit(made, own(rows.replace("==Relu", "==Sin"))).verdict == "split"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["rnak(#0)==4", "rank(#0)==x", "rank(#0) in 3", "attr(a) in b", "attr(a)==", "clip in {low}",
      "const(x)", "static", "attr(a)", "x" * 3000, "dtype(#0) same", "rank(#0)==4 and"],

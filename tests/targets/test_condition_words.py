@@ -58,7 +58,7 @@ def test_a_condition_is_read_into_atoms(text: str, atoms: list[Atom]) -> None:
     assert [atom for way in clause.alternatives for atom in way] == atoms
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "said"),
     [
         ("rank(#0)==x", "'rank(#0)==x': 'x' is not a number"),
@@ -147,7 +147,7 @@ def test_what_stands_against_a_condition_is_named(condition: str, use: Use, said
     assert why_not(clause, use) == (f"{words}; {said}" if said else words)
 
 
-@pytest.mark.parametrize(
+@each(
     ("condition", "use", "said"),
     [
         ("const(#0)", call(LATER),

@@ -22,6 +22,7 @@ from analyzer.targets.restamp import (
     can_state,
     needed_ir,
 )
+from tests.each import each
 from tests.targets.asking import fit, model, own
 from tests.targets.test_table_files import table
 
@@ -34,7 +35,7 @@ def fitted(
     return replace(FIT, verdict=verdict, partitions=partitions, nodes=nodes, supported=supported)
 
 
-@pytest.mark.parametrize(
+@each(
     ("after", "helps"),
     [
         (fitted(), False),
@@ -72,7 +73,7 @@ def blocked(*blockers: tuple[str, str]) -> TargetFit:
     return replace(FIT, blockers=tuple(Blocker("", op, code, "", 1) for op, code in blockers))
 
 
-@pytest.mark.parametrize(
+@each(
     ("blockers", "ceiling", "stated", "tried"),
     [
         ([("", "opset")], 17, 18, {17}),
@@ -105,7 +106,7 @@ class _Flatten:
         self.attributes = attributes
 
 
-@pytest.mark.parametrize(
+@each(
     ("op", "shape", "target"),
     [
         (_Flatten(), None, (0, -1)),
@@ -191,7 +192,7 @@ def test_a_verdict_follows_from_the_answers(
         assert _verdict(made, refusing, undecided, yes, possible, whole) == verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("op", "old", "new", "stated", "slots", "same"),
     [
         ("Relu", 13, 14, (), ((True,), 1), True),

@@ -17,6 +17,7 @@ from analyzer.targets.flow import Dataflow, Manner, TooMany
 from analyzer.targets.functions import Bodies, Pending, written_for
 from analyzer.targets.lowering import flow_of
 from analyzer.targets.use import TensorValue, Use
+from tests.each import each
 from tests.targets.asking import model
 from tests.targets.calls import call
 
@@ -113,7 +114,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_what_is_left_and_what_feeds_it(name: str) -> None:
     text, manner, expected = CASES[name]
     assert told(flow(text.replace("G ", f"{G} ", 1), manner)) == expected

@@ -27,6 +27,7 @@ from analyzer.targets.signatures import Version
 from analyzer.targets.table import Row, Table, read_table
 from analyzer.targets.truth import all_of, any_of
 from analyzer.targets.use import TensorValue, Use
+from tests.each import each
 from tests.targets.asking import HEAD
 from tests.targets.calls import EMPTY, MAP, NONE, OPEN, SCALAR
 
@@ -47,7 +48,7 @@ def call(*inputs: TensorValue | None, op: str = "Own", domain: str = "d", opset:
     return Use(op, domain, opset, {}, inputs, out, stub, "here", version, local)
 
 
-@pytest.mark.parametrize(
+@each(
     ("match", "rows", "version", "covered"),
     [
         ("kernel", [row(1, 6), row(7)], 6, [True, False]),
@@ -157,7 +158,7 @@ CASES: list[tuple[str, str, Use, Answer]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rows", "head", "use", "answer"), CASES)
+@each(("rows", "head", "use", "answer"), CASES)
 def test_a_target_answers_for_a_call(rows: str, head: str, use: Use, answer: Answer) -> None:
     judge = Judge(table(f"{rows}\n", head), lambda _: None)
     assert judge.ask(use) == answer
@@ -170,7 +171,7 @@ def test_the_refusal_that_came_closest_is_told() -> None:
     assert [_order(each) for each in ranked] == sorted(set(map(_order, ranked)))
 
 
-@pytest.mark.parametrize(
+@each(
     ("op", "opset", "rows", "match", "last"),
     [
         ("Conv", 22, [row(1, 10)], "range", 10),  # versions 1, 11 and 22
@@ -220,7 +221,7 @@ def test_a_body_serves_where_the_target_runs_all_of_it(
     assert (answer.truth, answer.reason) == (truth, said)
 
 
-@pytest.mark.parametrize(
+@each(
     ("edges", "graphs", "supported", "groups"),
     [
         ([(), (0,), (1,)], [[0, 1, 2]], "111", 1),

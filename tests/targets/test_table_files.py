@@ -39,7 +39,7 @@ def test_a_head_and_rows_become_a_table() -> None:
     assert not table(change=("delegate", "runtime")).delegates
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "said"),
     [
         (("kind: delegate", "kind: other"),
@@ -76,7 +76,7 @@ def test_a_mistake_of_the_head(change: tuple[str, str], said: str) -> None:
     assert mistakes(change=change) == [said]
 
 
-@pytest.mark.parametrize(
+@each(
     ("row", "said"),
     [
         ("ai.onnx,Relu,1,,,", "6 cells; there are 7 columns"),

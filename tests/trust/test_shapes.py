@@ -10,6 +10,7 @@ import pytest
 from analyzer.contents import Repetition
 from analyzer.trust.encoded import entropy, verdict
 from analyzer.trust.shapes import COMMON, NAMES, ONCE, OTHERS, SECRETS, SHOWN, TOLD, USED
+from tests.each import each
 from tests.trust.build import families, model, sightings
 from tests.trust.test_behaviour import seen
 
@@ -89,7 +90,7 @@ def test_letters_that_look_like_latin_ones_beside_latin_ones() -> None:
     assert families(words) == set(), "each is a word of one script"
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "said"),
     [
         (b64encode(b"\x7fELF\x02\x01\x01" + bytes(20)), "an ELF program in base64"),

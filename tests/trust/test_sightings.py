@@ -125,7 +125,7 @@ def test_what_honest_models_say_is_left_alone(text: str) -> None:
     assert not [s for s in sightings(with_metadata("k", text)) if "program" in s.what]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "family"),
     [
         ("conv\u200b1", "invisible"),

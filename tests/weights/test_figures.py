@@ -20,6 +20,7 @@ from analyzer.weights.low_rank import judge_axes, judge_channels
 from analyzer.weights.scan import scan
 from analyzer.weights.separability import judge, spectra, spectral_work
 from analyzer.weights.values import PART, _energy, value_stats
+from tests.each import each
 
 CONV = Conv(
     "standard", False, "3×5", (3, 5), 15, 4, 8, 1, None, (2, 1), (1, 1), (20, 10), (10, 12),
@@ -215,7 +216,7 @@ def test_values_are_counted_from_the_very_number_that_a_type_cannot_hold() -> No
     assert (tally.low, tally.high, tally.elements) == (-3.0, 2.0, 4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "half", "brain"),
     [
         ((1.0, -2.5), True, True), ((1 + 2**-10,), True, False), ((1 + 2**-11,), False, False),

@@ -25,6 +25,7 @@ from analyzer.weights.integers import (
     _judge,
     _operands,
 )
+from tests.each import each
 from tests.golden.text import facts
 
 
@@ -118,7 +119,7 @@ def test_a_narrow_type_has_up_to_8_bits_and_is_an_integer() -> None:
     assert not _is_narrow(call("MatMul"), 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("made", "slot", "axis"),
     [
         (call("MatMul"), 1, -1), (call("Gemm"), 1, -1), (call("Gemm", transB=1), 1, 0),

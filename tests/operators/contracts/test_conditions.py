@@ -34,7 +34,7 @@ def said(
     return [(v.code, v.grave) for check in contracts_of(domain, op) for v in check(call)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("batch", "time", "expected"),
     [
         (0, 1, []), (1, 0, []),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analyzer.report.drawing.fold import cut, fold
+from tests.each import each
 
 
 def chain(length: int, **feeds: set[int]) -> list[set[int]]:
@@ -13,7 +12,7 @@ def chain(length: int, **feeds: set[int]) -> list[set[int]]:
     return [feeds.get(f"b{at}", fed) for at, fed in enumerate(usual)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("keys", "feeds", "runs"),
     [
         ("", {}, ""), ("a", {}, "0:1x1"), ("ab", {}, "0:1x1 1:1x1"), ("aa", {}, "0:1x2"),

@@ -29,6 +29,7 @@ from analyzer.report.drawing.picture import (
 )
 from analyzer.report.drawing.record import Becoming, Box, Drawing, DrawnEdge
 from analyzer.report.drawing.rows import Placed, Point
+from tests.each import each
 
 BOX = Box("part", "Conv", "", "standard", 1, "n", "Conv", 1, 0, True, 0, 4, "")
 
@@ -41,7 +42,7 @@ def drawing(*boxes: Box, edges: tuple[DrawnEdge, ...] = (), shares: bool = True)
     return Drawing("blocks", boxes, edges, len(boxes), 0, False, shares)
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "whole", "lines", "sentence"),
     [
         ({}, 0, ("Conv",), "Conv"),
@@ -100,7 +101,7 @@ def test_heat_rises_at_4_16_36_and_64_percent() -> None:
     assert _step(0, 0) == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("paint", "fill", "ink", "edge"),
     [
         (("kind", "depthwise"), ("#1f756c", "k-depthwise"), "f-on", "s-page"),
@@ -197,7 +198,7 @@ def test_an_edge_names_its_ends_its_shape_and_how_many_tensors() -> None:
     assert told == ["a → b: 1×?", "a → b: unknown, 3 tensors"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("other", "meets"),
     [
         ((2, 2, 8, 8), True), ((-5, -5, 15, 15), True),
