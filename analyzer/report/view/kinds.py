@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from analyzer.operators import nature_of
@@ -36,6 +37,8 @@ COLORS: Mapping[str, tuple[str, str]] = {
     "other": ("#626b77", "#a0a8b3"),
     "dense2": ("#5f4008", "#f0cf94"),
     "other2": ("#3a4350", "#cdd3da"),
+    "other3": ("#77644f", "#c4ac92"),
+    "other4": ("#5b6b57", "#a9c2a3"),
 }
 """Fill on white (white text on it is readable, 4.5:1) and fill on the dark page (dark text)."""
 
@@ -74,16 +77,19 @@ _NATURES: Mapping[Nature, str] = {
 
 
 def shaded(colors: Iterable[str]) -> Iterator[str]:
-    """Colours of rows, a second one in another shade where there is one: two kinds side by side
-    with one colour read as one.
+    """Colours of rows, a second one and those that follow in other shades as far as there are any:
+    kinds side by side with one colour read as one.
 
     >>> [*shaded(["dense", "other", "dense", "pointwise"])]
     ['dense', 'other', 'dense2', 'pointwise']
+    >>> [*shaded(["other"] * 6)]
+    ['other', 'other2', 'other3', 'other4', 'other', 'other2']
     """
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     for color in colors:
-        yield f"{color}2" if color in seen and f"{color}2" in COLORS else color
-        seen.add(color)
+        shades = [color, *(name for n in range(2, 5) if (name := f"{color}{n}") in COLORS)]
+        yield shades[seen[color] % len(shades)]
+        seen[color] += 1
 
 
 def color_of(kind: str) -> str:
