@@ -194,7 +194,8 @@ class Tab:
             if url == self.url:
                 self.put_on(**self.look)
                 if self.page.evaluate(PUT_BACK):
-                    self.put_on(**look)
+                    if look != self.look:
+                        self.put_on(**look)
                     return
         for heard in (self.requests, self.complaints):
             heard.clear()

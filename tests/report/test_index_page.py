@@ -139,7 +139,7 @@ def test_the_filter_knows_names_verdicts_rules_and_families(
     visit = Visit(browser, page_of("index", entries))
     for words, found in FILTERED.items():
         visit.page.keyboard.press("/")
-        visit.page.keyboard.type(words)
+        visit.page.keyboard.insert_text(words)
         assert visit.models() == found
         assert visit.page.get_by_role("status").inner_text() == f"{len(found)} of 4 shown"
         visit.page.keyboard.press("Escape")

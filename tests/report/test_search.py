@@ -46,15 +46,16 @@ def active(visit: Visit) -> str:
     return visit.page.locator("[role=option][aria-selected=true]").inner_text()
 
 
-def search(visit: Visit, text: str) -> None:
+def search(visit: Visit, text: str, *, typed: bool = False) -> None:
+    """Put ``text`` into the search at once, or key by key, each of which costs as much."""
     visit.page.keyboard.press("/")
-    visit.page.keyboard.type(text)
+    (visit.page.keyboard.type if typed else visit.page.keyboard.insert_text)(text)
 
 
 def test_slash_searches_and_escape_empties_it(browser: Browser, mobilenet: Result) -> None:
     visit = Visit(browser, mobilenet)
     folded = visit.names()
-    search(visit, "depthwise strided conv")
+    search(visit, "depthwise strided conv", typed=True)
     strided = [n.name for n in mobilenet.facts.nodes if {"depthwise", "strided"} <= {*n.tags}]
     assert visit.names() == strided
     assert f"{len(strided)} of {len(mobilenet.facts.nodes)} operators" in visit.text("#tools")
