@@ -18,13 +18,14 @@ from hypothesis import HealthCheck, settings
 
 from analyzer.model import guard
 from analyzer.model.child import STOPPING, can_fork
-from tests import audit, warm, workers
+from tests import audit, thrift, warm, workers
 from tests.nursery import FORK, NURSERIES, NURSERY, REPLACED, Nursery, forks, note_what_is_replaced
 from tests.unguarded import unguarded
 
 # Every command line and many tests load the rules that ship; the same text is the same rule.
 warm.remember_rules()
 note_what_is_replaced()
+thrift.save_time()
 TOOL = str(audit.PROJECT / "analyzer")
 _PROJECT = audit.real((audit.PROJECT,))
 GUARD: Any = guard
