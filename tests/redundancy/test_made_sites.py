@@ -10,6 +10,8 @@ import numpy as np
 from analyzer.facts import Assumption, Tensor
 from analyzer.graph.call import Call
 from analyzer.redundancy.baked import (
+    _Fixed,
+    _fixed_size,
     another_batch,
     another_size,
     baked,
@@ -311,3 +313,27 @@ def test_what_rests_on_a_type_that_the_file_declares_is_not_proven() -> None:
              "{{ f = {} (x)  r = Reshape (f, s)  y = Neg (r) }}")  # fmt: skip
     assert kinds(graph.format("com.x.Foo")) == {}
     assert kinds(graph.format("Relu")) == {"r": "reshape"}
+
+
+def test_a_target_of_known_sizes_fixes_the_one_open_axis_behind_the_first() -> None:
+    def fixed(shape: tuple[int | None, ...] | None, *target: int, **about: Any) -> Any:
+        known = {"domain": "", "op_type": "Reshape", "version": 14, "zero": 0} | about
+        call = SimpleNamespace(**known, attr=lambda *_: known["zero"],
+                               input=lambda _: SimpleNamespace(shape=shape))  # fmt: skip
+        values = SimpleNamespace(value=lambda *_: np.array(target) if target else None)
+        site: Any = SimpleNamespace(call=call)
+        return _fixed_size(site, cast("Any", values))
+
+    assert fixed((None, None), -1, 5) == fixed((None, None), 0, 5) == _Fixed(1, 5, 5)
+    assert fixed((4, None), 4, 2) == _Fixed(1, 2, 2)
+    assert fixed((None, 3, None), -1, 3, 5) == _Fixed(2, 5, 15)
+    assert fixed((None, None, 2), -1, 4, 2) == _Fixed(1, 4, 8)
+    for shape, target in (
+        ((None, None), (3, 5)), ((None, None), (-1, 1)), ((None, None), (-1,)),
+        ((None, None, None), (-1, 5)), ((None, 3), (-1, 3)), ((None, 3, None), (-1, 5)),
+        ((None, 4, None), (-1, 2, 3)), ((None, 3, None), (-1, 15)), ((None, None), (-1, 0)),
+        ((None, 0, None), (-1, 5)), (None, (-1, 5)), ((None, None), ()),
+    ):  # fmt: skip
+        assert fixed(shape, *target) is None, (shape, target)
+    for other in ({"domain": "x"}, {"op_type": "Flatten"}, {"version": 4}, {"zero": 1}):
+        assert fixed((None, None), -1, 5, **other) is None, other

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from analyzer.report import content, fitting, netron_figures, settings, whereabouts
+from analyzer.report.claims import advice
 from analyzer.report.fitting import MM
 from analyzer.report.pagination import Spacing
-from analyzer.report.view import audits, modules, spared, stretches, tiles
+from analyzer.report.view import actions, audits, conversion, modules, spared, stretches, tiles
 from analyzer.report.view.layers import LayerRow
 from analyzer.report.view.spared import Why
 from tests.each import each
@@ -323,3 +324,35 @@ def test_a_module_that_costs_what_its_only_part_does_is_said_once() -> None:
 
     assert told(1) == [(["o"], 1), (["a1", "a2"], 2), (["b1"], 2)]
     assert told(0) == [(["o"], 0), (["i"], 1), (["a1", "a2"], 2), (["b1"], 2)]
+
+
+def test_conversions_are_told_from_two_steps_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "most_of_it", len)
+    for steps, values in (
+        ([10], None), ([], None),
+        ([10, 7], {"best": 2, "candidates": 1, "macs_now": 10, "macs_after": 7}),
+        ([10, 7, 5], {"best": 3, "candidates": 2, "macs_now": 10, "macs_after": 5}),
+    ):  # fmt: skip
+        monkeypatch.setattr(conversion, "steps", lambda _, steps=steps: steps)
+        claim = advice.conversion(cast("Any", None))
+        assert (claim and claim.values) == values
+
+
+def test_breaches_are_mended_by_their_own_remedies_and_others_as_their_rule_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(actions, "_tool", lambda *_: "")
+    monkeypatch.setattr(actions, "_joined", lambda remedies, _: [*remedies])
+    monkeypatch.setattr(actions, "asked", lambda _: "act")
+
+    def told(subject: str, *remedies: str) -> str:
+        items: Any = [some(remedy=each, fix="Fix it. Or not.", action="act", rule="R1")
+                      for each in remedies]  # fmt: skip
+        return actions._how(items, cast("Any", some(subject=subject)), cast("Any", None))
+
+    assert told("breach", "cut it", "cut it", "sew it") == "Cut it; sew it"
+    assert told("assumption", "Act") == ""
+    assert told("node", "cut it") == told("breach", "cut it", "") == "Fix it"
+    many = [f"cut {number}" for number in range(actions.MOST_REMEDIES + 1)]
+    assert told("breach", *many) == "Fix it"
+    assert told("breach", *many[1:]).startswith("Cut 1; cut 2")

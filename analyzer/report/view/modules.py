@@ -113,16 +113,16 @@ def _last(alike: tuple[Module, ...]) -> str:
 
 def count(facts: Facts) -> int:
     """Modules in the tree, the model itself left out."""
-    return 0 if facts.modules is None else sum(1 for _ in _walk(facts.modules, 0)) - 1
+    return 0 if facts.modules is None else sum(1 for _ in _walk(facts.modules)) - 1
 
 
 def every_module(facts: Facts) -> Iterator[Module]:
     """Modules in the tree, the model itself and parents first."""
     if facts.modules is not None:
-        yield from (module for module, _ in _walk(facts.modules, 0))
+        yield from _walk(facts.modules)
 
 
-def _walk(module: Module, level: int) -> Iterator[tuple[Module, int]]:
-    yield module, level
+def _walk(module: Module) -> Iterator[Module]:
+    yield module
     for child in module.children:
-        yield from _walk(child, level + 1)
+        yield from _walk(child)
