@@ -62,7 +62,8 @@ def _width(facts: Facts, nodes: Collection[str]) -> int:
     bytes; 0 where they are not."""
     held = {t.name: (t.elements, t.bytes) for t in facts.parameters.tensors
             if t.role == "weight" and not t.scope}  # fmt: skip
-    read = [held[name] for node in nodes for name in facts[node].inputs if name in held]
+    inputs = [name for node in nodes if node in facts for name in facts[node].inputs]
+    read = [held[name] for name in inputs if name in held]
     widths = {divmod(size or 0, count or 1) for count, size in read}
     wide, rest = widths.pop() if len(widths) == 1 else (0, 0)
     return 0 if rest else wide
