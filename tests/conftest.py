@@ -112,7 +112,7 @@ def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """An empty folder for one test, as pytest's own. That one looks for a free number among all
     folders and sets a link to the last, which takes as long as the rest of a small test."""
     name = re.sub(r"\W", "_", request.node.name)[:30]
-    path = tmp_path_factory.getbasetemp() / f"{name}{_FOLDERS[name]}"
+    path = tmp_path_factory.getbasetemp() / f"{name}_{_FOLDERS[name]}"
     _FOLDERS[name] += 1
     path.mkdir(mode=0o700)
     return path
