@@ -109,7 +109,9 @@ def test_terms_are_the_words_by_which_facts_and_rules_name_kinds() -> None:
     kinds = {kind for text in sources for kind in re.findall(r'\bMatch\(\s*"([\w-]+)"', text)}
     assert {"inverted-residual", "attention"} < kinds
     named = {kind.replace("-", " ") for kind in kinds}
-    shades = {f"{name}2" for name in COLORS}  # of a colour: what is drawn has that one's name
+    shades = {
+        f"{name}{n}" for name in COLORS for n in (2, 3, 4)
+    }  # of a colour: what is drawn has that one's name
     named |= {*Severity, *Certainty, *LEVELS, *COLORS, *get_args(ConvKind)} - shades
     named |= {rule.category for rule in load_rules()} | {profile(name).kind for name in SHIPPED}
     assert sorted(named - {*TERMS}) == []
