@@ -53,6 +53,8 @@ class ModelInfo:
     """``metadata_props`` of the file."""
     typed: int = field(default=0, metadata=HIDDEN)
     """Tensors of the main graph, besides inputs and outputs, whose type the file states."""
+    outside: bool = field(default=False, metadata=HIDDEN)
+    """Whether the file says of any tensor that its data is elsewhere."""
 
     @property
     def opset(self) -> int | None:

@@ -119,7 +119,9 @@ def _load(origin: Source, limits: Limits) -> Model:
     rest = Rest(() if whole else unread(origin.data), tuple(walk.left_out), external)
     payloads = Payloads(origin, walk.payloads, rest)
     nodes = tuple(walk.nodes)
-    return Model(proto, _info(origin, proto), problems, payloads, stated, nodes)
+    return Model(
+        proto, _info(origin, proto, bool(walk.externals)), problems, payloads, stated, nodes
+    )
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int, bool]:
@@ -166,7 +168,7 @@ def _walk_problems(walk: Walk, invalid_names: int) -> Iterator[Problem]:
         yield Problem("tensor-fields", as_text(name), text)
 
 
-def _info(origin: Source, proto: ModelProto) -> ModelInfo:
+def _info(origin: Source, proto: ModelProto, outside: bool) -> ModelInfo:
     return ModelInfo(
         path=origin.name,
         sha256=origin.sha256,
@@ -177,4 +179,5 @@ def _info(origin: Source, proto: ModelProto) -> ModelInfo:
         graph_name=proto.graph.name,
         metadata={entry.key: entry.value for entry in proto.metadata_props},
         typed=len(proto.graph.value_info),
+        outside=outside,
     )

@@ -76,6 +76,8 @@ class Origin:
     """As the reader is to see it: a name without folders unless somebody asked for them."""
     sha256: str | None
     bytes: int
+    outside: bool
+    """Whether there is data beside the file that is not in ``bytes``."""
     ir_version: Signed
     opsets: str
     producer: str
@@ -367,6 +369,7 @@ def origin_of(result: Result) -> Origin:
         path=label(model.path),
         sha256=model.sha256,
         bytes=model.bytes,
+        outside=model.outside,
         ir_version=model.ir_version,
         opsets=summary.opsets(model.opsets),
         producer=label(model.producer),

@@ -61,6 +61,8 @@ def test_data_in_the_folder_is_read_when_asked_for(folder: Path) -> None:
     (folder / "sub" / "w.bin").write_bytes(bytes(8) + b"\0\0\x80\x3f" * FLOATS)
     model = loaded(folder, tensor(location="./sub//w.bin", offset="8", length="16"))
     assert model.problems == ()
+    assert model.info.outside
+    assert not loaded(folder, TensorProto(name="w", data_type=TensorProto.FLOAT)).info.outside
     array = model.payloads.array(model.proto.graph.initializer[0])
     assert array is not None
     assert array.tolist() == [1.0] * FLOATS
