@@ -36,8 +36,20 @@ def module_path(node: Node, metadata: Mapping[str, str]) -> Path:
     name = node.name[:MAX_TEXT]
     if name.startswith("/"):
         return split_torch(name)
-    parts = name.split("/")[:-1]
+    parts = _own(name, node.op_type).split("/")[:-1]
     return tuple(p for p in parts if p and p not in TENSORFLOW_CALLS)[:MAX_DEPTH]
+
+
+def _own(name: str, op_type: str) -> str:
+    """The one that is of the operator itself in a name of several, as TensorFlow Lite gives to
+    what it fused: the last that ends in the operator's type, or else the first.
+
+    >>> _own("net/relu/Relu;net/a/Conv2D;net/b/BiasAdd", "Conv")
+    'net/a/Conv2D'
+    """
+    names = name.split(";")
+    typed = (n for n in reversed(names) if n.rpartition("/")[2].lower().startswith(op_type.lower()))
+    return next(typed, names[0])
 
 
 def module_classes(metadata: Mapping[str, str]) -> dict[Path, str]:

@@ -33,6 +33,9 @@ def node(
         ("", ()),
         ("StatefulPartitionedCall/mobilenet_1.00_224/conv_dw_1/depthwise",
          ("mobilenet_1.00_224", "conv_dw_1")),
+        ("m/cqt/conv1d_1;m/cqt/conv1d_1", ("m", "cqt")),
+        ("m/relu/Relu;m/conv_a/BiasAdd;m/conv_b/Conv2D;m/conv_a/Conv2D1", ("m", "conv_a")),
+        ("m/norm/Sqrt;m/other/Mul", ("m", "norm")),
     ],
 )  # fmt: skip
 def test_path_of_a_node_name(name: str, path: tuple[str, ...]) -> None:
