@@ -87,13 +87,18 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
     kept = facts.parameters
     scales = sum(t.bytes or 0 for t in kept.beside
                  if t.role == "quantization" and t.dtype == "float32")  # fmt: skip
+    added, saved = stated_bytes(facts), (held + scales + _constants(facts)) // 2
+    grows = [] if 4 * added < saved else [
+        _("The shapes that are stated for tensors add about {size} to the file",
+          size=units.size(added))
+    ]  # fmt: skip
     return form(
         facts,
         device,
         (
             "float16",
             _("Convert weights and arithmetic to float16"),
-            f"{how}. {widened}",
+            ". ".join((how, widened, *grows)),
         ),
         Terms(
             "medium" if refused else "low", "low", _lost(facts),
@@ -104,7 +109,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         weight_bytes=kept.kept_bytes - (held + scales) // 2,
         instead={"float32": "float16"},
         alters=floating(facts),
-        added=stated_bytes(facts),
+        added=added,
         fewer_constants=_constants(facts) // 2,
     )  # fmt: skip
 
