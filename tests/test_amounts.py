@@ -136,7 +136,7 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "trust.sightings": {"SMALLEST": 8, "EXCERPT": 80},
     # from which amount on something is worth a word
     "report.cards": {"LITTLE": KIB},
-    "report.view.conversion": {"STEM_CHANNELS": 8, "TINY_MAP": 16},
+    "report.view.conversion": {"FEW_CHANNELS": 8, "TINY_MAP": 16},
     "report.view.options.forest": {"LEAST_TREES": 20},
     "report.view.options.form": {"BUSY": 10**7},
     "report.view.options.transformer": {"SLOWER": {4: "1.4", 8: "20"}},

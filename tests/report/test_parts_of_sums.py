@@ -226,7 +226,7 @@ def test_a_convolution_is_spared_by_the_first_limit_that_it_does_not_reach() -> 
 
     every: dict[str, Any] = {"channels": 7, "macs": 999, "ratio": 0.5, "share": 0.0099,
                              "patches": True, "tags": ("factorised",)}  # fmt: skip
-    reasons = (Why.STEM, Why.SMALL, Why.RATIO, Why.SHARE, Why.PATCHES, Why.HALF)
+    reasons = (Why.CHANNELS, Why.SMALL, Why.RATIO, Why.SHARE, Why.PATCHES, Why.HALF)
     assert why() is why(macs=None) is why(tags=("other",)) is None
     for (name, value), reason in zip([*every.items()], reasons, strict=True):
         assert why(**{name: value}) is reason
@@ -251,10 +251,10 @@ def test_what_a_rule_asks_for_and_fused_blocks_are_told_apart(
     found: dict[str, Why | None] = {}
     monkeypatch.setattr(spared, "_why", lambda node, *_: found.get(node.id))
     assert spared._find(result) == [("b", Why.FUSED)]
-    found |= dict.fromkeys("abde", Why.STEM)
-    assert spared._find(result) == [("b", Why.STEM)]
+    found |= dict.fromkeys("abde", Why.CHANNELS)
+    assert spared._find(result) == [("b", Why.CHANNELS)]
     found["c"] = Why.HALF
-    assert spared._find(result) == [("b", Why.STEM), ("c", Why.HALF)]
+    assert spared._find(result) == [("b", Why.CHANNELS), ("c", Why.HALF)]
     del limits["min-share"]
     assert spared._find(result) == []
 

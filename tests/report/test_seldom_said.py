@@ -247,7 +247,7 @@ def test_a_model_that_is_not_recounted_at_its_own_size_says_why(
 def test_each_reason_to_keep_a_convolution_has_words() -> None:
     result = some(rules=(), set_rules=())
     said = {why: spared.words(why, result) for why in (
-        spared.Why.STEM, spared.Why.PATCHES, spared.Why.HALF, spared.Why.FUSED,
+        spared.Why.CHANNELS, spared.Why.PATCHES, spared.Why.HALF, spared.Why.FUSED,
     )}  # fmt: skip
     assert [*said.values()] == ["", "patches: no input is read twice",
                                 "half of a pair of 1×k and k×1",

@@ -466,8 +466,8 @@ def test_few_channels_and_a_tiny_map_are_caveats() -> None:
         assert found.conv is not None
         return _caveats(replace(found, read_bytes=None), found.conv, saving)
 
-    assert told() == ["stem: 4 input channels"]
-    assert told(in_channels=7) == ["stem: 7 input channels"]
+    assert told() == ["only 4 input channels"]
+    assert told(in_channels=7) == ["only 7 input channels"]
     assert told(in_channels=8) == []
     assert told(in_channels=8, out_spatial=(4, 4)) == ["tiny map 4×4"]
     assert told(in_channels=8, out_spatial=(17, 1)) == []

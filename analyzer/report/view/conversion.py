@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.memory import Device
 
-STEM_CHANNELS = 8
+FEW_CHANNELS = 8
 """Fewer input channels than this: the layer reads an image, not features."""
 TINY_MAP = 16
 """Output positions up to which a depthwise convolution has too little work to be efficient."""
@@ -240,8 +240,8 @@ def describe(found: Separability, structured: bool) -> str:
 
 def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:
     said = []
-    if conv.in_channels < STEM_CHANNELS:
-        said.append(ngettext("stem: {n} input channel", "stem: {n} input channels",
+    if conv.in_channels < FEW_CHANNELS:
+        said.append(ngettext("only {n} input channel", "only {n} input channels",
                              conv.in_channels))  # fmt: skip
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:

@@ -22,7 +22,7 @@ LIMITS = frozenset({"min-macs", "max-ratio", "min-in-channels", "min-share"})
 class Why(Enum):
     """What keeps the rule from asking."""
 
-    STEM = "min-in-channels"
+    CHANNELS = "min-in-channels"
     SMALL = "min-macs"
     RATIO = "max-ratio"
     SHARE = "min-share"
@@ -44,7 +44,7 @@ def least_macs(result: Result) -> int:
 
 
 def words(why: Why, result: Result) -> str:
-    """The reason, with the limit of the rule; empty for a stem, whose channels stand beside it."""
+    """The reason, with the limit of the rule; empty for few channels, which stand beside it."""
     limits = _limits(result)
     if why is Why.SMALL:
         return _("below the limit of {macs}", macs=units.si(int(limits["min-macs"]), "MAC"))
@@ -99,7 +99,7 @@ def _why(
     node: Node, conv: Conv, saving: Saving, limits: Mapping[str, float], facts: Facts
 ) -> Why | None:
     if conv.in_channels < limits["min-in-channels"]:
-        return Why.STEM
+        return Why.CHANNELS
     if conv.macs is not None and conv.macs < limits["min-macs"]:
         return Why.SMALL
     if saving.ratio >= limits["max-ratio"]:
