@@ -83,11 +83,19 @@ def with_edits(
     )
 
 
+def _rank(fitted: TargetFit) -> int:
+    """Of the verdict; where something is certainly refused, ``maybe`` is a part at most."""
+    parted = fitted.verdict == "maybe" and any(each.certain for each in fitted.blockers)
+    return _RANK["split" if parted else fitted.verdict]
+
+
 def _helps(before: TargetFit, after: TargetFit) -> bool:
-    if _RANK[after.verdict] != _RANK[before.verdict]:
-        return _RANK[after.verdict] > _RANK[before.verdict]
+    if (then := _rank(after)) != (now := _rank(before)):
+        return then > now
     gain = after.supported * before.nodes - before.supported * after.nodes
     fewer = before.partitions - after.partitions
+    if before.macs_share == 0.0 and after.macs_share:
+        return gain > 0  # where nothing was multiplied, more parts are no loss
     return (gain > 0 and fewer >= 0) or (gain >= 0 and fewer > 0)
 
 

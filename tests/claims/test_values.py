@@ -315,7 +315,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert targets is not None
     assert dict(ways.values) == {"count": 3, "operators": ("B", "A", "B"),
                                  "codes": ("operator", "operator", "type"),
-                                 "targets": (2, 1, 1)}  # fmt: skip
+                                 "targets": (2, 1, 1), "undecided": ("C",),
+                                 "undecided_targets": (1,), "undecided_in_all": 1}  # fmt: skip
     assert dict(edits.values) == {
         "count": 2, "texts": ("fold", "cast"), "targets": (2, 1), "helped": ("t1", "t2", "t1"),
         "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),

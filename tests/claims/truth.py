@@ -776,7 +776,14 @@ def _blockers(d: Document) -> Values:
     named = list(zip(said["operators"], said["codes"], strict=True))
     most = sorted(map(len, causes.values()), reverse=True)[:5]
     assert most == [len(causes[cause]) for cause in named]
-    return {"count": len(causes), "targets": most}
+    open_ = {op: {fit["target"] for fit in d["targets"] for b in fit["blockers"]
+                  if b["op_type"] == op and not b["certain"]}
+             for op in {b["op_type"] for fit in d["targets"] for b in fit["blockers"]
+                        if b["op_type"] and not b["certain"]}}  # fmt: skip
+    unsure = sorted(map(len, open_.values()), reverse=True)[:5]
+    assert unsure == [len(open_[op]) for op in said["undecided"]]
+    return {"count": len(causes), "targets": most, "undecided_targets": unsure,
+            "undecided_in_all": len(open_)}  # fmt: skip
 
 
 def _edits(d: Document) -> Values:

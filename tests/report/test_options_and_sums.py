@@ -169,12 +169,12 @@ def test_a_page_adds_up_no_more_than_its_script_can() -> None:
 def fit(**about: Any) -> Any:
     made = {"target": "cpu", "name": "CPU", "version": "1.0", "verdict": "whole", "partitions": 2,
             "supported": 3, "nodes": 4, "macs_share": 0.5, "blockers": (), "edits": (),
-            "certain": True, "tested_from": None}  # fmt: skip
+            "certain": True, "maybe": 0, "tested_from": None}  # fmt: skip
     return some(**made | about)
 
 
 def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
-    way = some(op_type="Warp", reason="is unknown", count=1)
+    way = some(op_type="Warp", reason="is unknown", count=1, certain=True)
     assert deployment._row(fit(), True) == TargetRow(
         "cpu", "CPU", "1.0", "whole", "whole", 0.75, "3 of 4", 0.5, "", ""
     )
@@ -199,7 +199,17 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
     for verdict, words in (("whole", "all known"), ("split", "split, 2 parts"), ("no", "no")):
         assert deployment._row(fit(verdict=verdict, tested_from=7), False).words == words
     assert deployment._row(fit(tested_from=7), True).words == "whole, untested"
-    sure, unsure = some(certain=True, **vars(way)), some(certain=False, **vars(way))
+    sure, unsure = way, some(**vars(way) | {"certain": False})
+    for first, verdict, words in (
+        (sure, "split", "Warp is unknown (3×); 7 more not decided"),
+        (sure, "no", "Warp is unknown (3×)"),
+        (unsure, "maybe", "Warp is unknown (3×); 4 more not decided"),
+    ):
+        row = deployment._row(fit(verdict=verdict, maybe=7, blockers=(first,)), True)
+        assert row.blocks == words
+    assert (
+        deployment._row(fit(verdict="maybe", maybe=3, blockers=(unsure,)), True).blocks[-1] == ")"
+    )
     open_: tuple[tuple[dict[str, Any], str], ...] = (
         ({"verdict": "maybe", "blockers": (unsure,)}, "maybe"),
         ({"verdict": "maybe", "blockers": (sure, unsure)}, "a part at most"),

@@ -61,6 +61,26 @@ def test_a_change_helps_by_its_verdict_or_by_more_operators_in_no_more_parts(
     assert _helps(FIT, after) is helps
 
 
+def test_where_nothing_was_multiplied_more_parts_are_no_loss() -> None:
+    idle = replace(FIT, macs_share=0.0)
+    for supported, share, helps in ((6, 0.5, True), (6, 0.0, False), (5, 0.5, False)):
+        after = replace(fitted(supported=supported, partitions=4), macs_share=share)
+        assert _helps(idle, after) is helps
+    assert not _helps(replace(FIT, macs_share=0.1), replace(fitted(supported=6, partitions=4),
+                                                            macs_share=0.5))  # fmt: skip
+
+
+def test_a_part_at_most_is_no_more_than_a_part() -> None:
+    """What may run is not given up for what does, unless something certainly does not."""
+    maybe = fitted("maybe", supported=0)
+    parted = replace(maybe, blockers=(Blocker("", "Warp", "operator", "", 1),))
+    unsure = replace(maybe, blockers=(Blocker("", "Warp", "undecided", "", 1, certain=False),))
+    assert [_helps(each, fitted()) for each in (maybe, unsure, parted)] == [False, False, True]
+    assert not _helps(parted, fitted("no"))
+    assert _helps(fitted(), maybe)
+    assert not _helps(fitted(), parted)
+
+
 def test_the_best_change_comes_first() -> None:
     ranked = [Edit("", "opset", "whole", 9, 0, 10), Edit("", "opset", "maybe", 1, 5, 10),
               Edit("", "opset", "split", 1, 6, 10), Edit("", "opset", "split", 1, 5, 10),

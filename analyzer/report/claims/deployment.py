@@ -93,15 +93,19 @@ def runs(result: Result) -> Claim | None:
 
 
 def blockers(result: Result) -> Claim | None:
-    """What is in the way on most targets."""
+    """What is in the way on most targets, and what may be."""
     if not is_told(result):
         return None
     found: dict[tuple[str, str], set[str]] = {}
+    undecided: dict[str, set[str]] = {}
     for fit in result.facts.targets:
         for blocker in fit.blockers:
             if blocker.certain:
                 found.setdefault((blocker.op_type, blocker.code), set()).add(fit.target)
+            elif blocker.op_type:
+                undecided.setdefault(blocker.op_type, set()).add(fit.target)
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    open_ = sorted(undecided.items(), key=lambda item: (-len(item[1]), item[0]))
     return Claim(
         "targets.blockers",
         {
@@ -109,6 +113,9 @@ def blockers(result: Result) -> Claim | None:
             "operators": tuple(op for (op, _), _ in ranked[:BLOCKERS]),
             "codes": tuple(code for (_, code), _ in ranked[:BLOCKERS]),
             "targets": tuple(len(ids) for _, ids in ranked[:BLOCKERS]),
+            "undecided": tuple(op for op, _ in open_[:BLOCKERS]),
+            "undecided_targets": tuple(len(ids) for _, ids in open_[:BLOCKERS]),
+            "undecided_in_all": len(open_),
         },
         ("targets",),
     )

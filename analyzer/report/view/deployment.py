@@ -15,7 +15,7 @@ from analyzer.targets.table import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.deployment import TargetFit
+    from analyzer.deployment import Blocker, TargetFit
     from analyzer.report.result import Result
 
 HUGE = "TRU051"
@@ -78,6 +78,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
         name = "" if first.reason.startswith(first.op_type) else f"{label(first.op_type)}: "
         times = f" ({units.count(first.count)}×)" if first.count > 1 else ""
         blocks = f"{name}{units.shorten(clean(retold(first.reason)), REASON)}{times}"
+        blocks += _undecided(fit, first)
     best = fit.edits[0] if fit.edits else None
     return TargetRow(
         fit.target,
@@ -91,6 +92,14 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
         blocks,
         "" if best is None else units.shorten(clean(retold(best.text)), REASON),
     )
+
+
+def _undecided(fit: TargetFit, first: Blocker) -> str:
+    """Clause about operators that are neither left nor refused, unless ``first`` is about them."""
+    left = fit.maybe - (0 if first.certain else first.count)
+    if left < 1 or fit.verdict not in ("split", "maybe"):
+        return ""
+    return _("; {n} more not decided", n=units.count(left))
 
 
 def _verdict(fit: TargetFit, fits: Sequence[TargetFit], runs: bool) -> str:

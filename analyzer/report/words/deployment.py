@@ -43,14 +43,22 @@ _TOO_NEW: Mapping[str, str] = {"opset": mark("the opset"), "ir": mark("the IR ve
 
 
 def blockers(v: Values) -> str:
-    if not v["count"]:
-        return _("Nothing is certainly in the way.")
     found = [
         f"{_(_IN_THE_WAY[code], op=label(op)) if op else _(_TOO_NEW[code])} "
         f"({many(count, 'target')})"
         for op, code, count in zip(v["operators"], v["codes"], v["targets"], strict=True)
     ]
+    open_ = [
+        f"{label(op)} ({many(count, 'target')})"
+        for op, count in zip(v["undecided"], v["undecided_targets"], strict=True)
+    ]
     causes, more = "; ".join(found), v["count"] - len(found)
     if more:
         causes = _("{causes}; and {more}", causes=causes, more=many(more, "more cause"))
-    return _("In the way: {causes}.", causes=causes)
+    said = (_("In the way: {causes}.", causes=causes) if found
+            else _("Nothing is certainly in the way."))  # fmt: skip
+    if not open_:
+        return said
+    left = v["undecided_in_all"] - len(open_)
+    open_ += [_("{n} more", n=left)] if left else []
+    return f"{said} {_('Not decided: {names}.', names='; '.join(open_))}"
