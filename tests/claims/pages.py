@@ -119,7 +119,10 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("at least", lambda v: None in (v["macs"][1], v["flops"][1])),
         ("operators of unknown cost", lambda v: v["unknown_nodes"] > 1),
     ),
-    "weights.peculiar": (("No dead", lambda v: v["layers"] == v["tensors"] == 0),),
+    "weights.peculiar": (
+        ("No dead", lambda v: v["layers"] == v["tensors"] == 0),
+        ("values were found.", lambda v: not v["partial"]),
+    ),
     "assumed.sizes": (("No size", lambda v: v["count"] == 0),),
 }  # fmt: skip
 """Words whose meaning is fixed, and when the values of a claim allow them."""

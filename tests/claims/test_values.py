@@ -486,6 +486,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     }  # fmt: skip
     assert dict(passed.values) == {
         "categories": ("waste", "trust"), "rules": (7, 5), "speak": (0, 1), "stated": (3, 0),
+        "unjudged": (0, 2),
         "idle": 3, "blind": 2, "unseen": ("MatMul",),
     }  # fmt: skip
     loops.pop(0)

@@ -418,7 +418,11 @@ def _order(d: Document) -> Values:
     totals = d["totals"]
     low, high = totals["macs_range"]
     known = totals["complete"] and low == high and totals["certainty"] != "unknown"
-    return {"brief": said["seconds"] is not None and said["seconds"] < 0.001 and known}
+    grows = any((f["file_bytes"] or 0) > (f["file_now"] or 0) for f in d["page"]["options"])
+    brief = said["seconds"] is not None and said["seconds"] < 0.001 and known
+    if said["lighter"]:  # of what is asked for, something saves weights with its MACs
+        assert any(ask["params"] and ask["macs"] for ask in d["page"]["asks"])
+    return {"brief": brief, "grows": grows}
 
 
 def _recurrent(d: Document) -> Values:
@@ -484,7 +488,7 @@ def _passed(d: Document) -> Values:
         assert [row["rules"] - row["speak"] - row["stated"] for row in rows] == [
             len(row["sound"]) for row in rows]  # fmt: skip
         _denied(d, {name for row in rows for name in row["sound"]})
-        assert said["blind"] == sum(row["blind"] for row in rows)
+        assert said["blind"] == sum(row["blind"] for row in rows) == sum(said["unjudged"])
         assert said["idle"] + said["blind"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
     return {"speak": [speaking[category] for category in said["categories"]]}
 
@@ -704,7 +708,11 @@ def _quantizers(d: Document) -> bool:
 
 def _read(d: Document) -> Values:
     found = d["weights"]
-    return {name: len(found[name]) for name in ("layers", "unread", "tensors")}
+    counts = {name: len(found[name]) for name in ("layers", "unread", "tensors")}
+    hidden = [p for p in d["problems"] if p["unseen_bytes"] != 0]
+    said = next(c["values"] for c in d["claims"] if c["id"] == "weights.read")
+    assert (said["hidden_bytes"] == 0) is (not hidden)
+    return counts
 
 
 def _peculiar(d: Document) -> Values:
@@ -714,7 +722,22 @@ def _peculiar(d: Document) -> Values:
         if (t["values"]["nan"] and not t["marker"]) or (t["values"]["inf"] and not t["bound"])
         or (t["variance"] and t["values"]["min"] < 0)
     ]  # fmt: skip
-    return {"tensors": len(wrong)}
+    missing = any(d["weights"][name] for name in ("unread", "unread_tensors", "beyond"))
+    hidden = any(p["unseen_bytes"] != 0 for p in d["problems"])
+    return {"tensors": len(wrong), "partial": missing or hidden}
+
+
+def _small(d: Document) -> Values:
+    """Rules that report from a share on have no finding of layers that stay below it."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "weights.small")
+    told = next(c["values"] for c in d["claims"] if c["id"] == "weights.peculiar")
+    layers = d["weights"]["layers"]
+    dead = [x["filters"] for x in layers if x["filters"] and x["filters"]["dead_count"]]
+    shares = dict(zip(said["rules"], said["shares"], strict=True))
+    if "WGT003" in shares:
+        assert any(f["dead_count"] / f["count"] < shares["WGT003"] for f in dead)
+    assert 0 < said["layers"] <= said["of"]
+    return {"of": told["layers"]}
 
 
 def _intensity(d: Document) -> Values:
@@ -851,6 +874,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "memory.peak": _memory,
     "weights.read": _read,
     "weights.peculiar": _peculiar,
+    "weights.small": _small,
     "memory.intensity": _intensity,
     "targets": _targets,
     "targets.runs": _targets,

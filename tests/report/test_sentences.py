@@ -63,9 +63,9 @@ NETWORKS: Told = [
 
 PLAIN = (
     "What speaks against using the model comes first, then most impact, of equals the least "
-    "effort; each figure is for that step alone. Impact is high for what keeps the model from "
-    "being judged or a quarter of the MACs, of the time or of the bytes (64 KiB and more), medium "
-    "for a twentieth or a warning without a figure."
+    "effort; each figure is for that step alone. Impact is high for an error, for what may harm "
+    "whoever loads the model or keeps it from being judged, and for a quarter of the MACs, of the "
+    "time or of the bytes (64 KiB and more), medium for a twentieth or a warning without a figure."
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
@@ -92,7 +92,7 @@ QUANTISED: Values = {
 }  # fmt: skip
 PASSED: Values = {
     "categories": ("waste", "cost", "trust"), "rules": (5, 0, 2), "speak": (1, 0, 0),
-    "stated": (1, 0, 0), "blind": 0, "unseen": (), "idle": 0,
+    "stated": (1, 0, 0), "unjudged": (0, 4, 0), "blind": 0, "unseen": (), "idle": 0,
 }  # fmt: skip
 NOTHING = "Nothing found by 5 of 7 rules that had something to look at, all of trust among them."
 VENDOR: Values = {
@@ -141,8 +141,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("Nothing recommended: what SEP001 and SEP002 would change saves multiply-accumulates, "
          "and no time by our own estimate; see the findings.")),
     ]),
-    "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5"}, [
+    "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
+               "lighter": False}, [
         ({"brief": False}, PLAIN),
+        ({"brief": False, "grows": True, "lighter": True},
+         (f"{PLAIN} It is low for a form with which the file is larger. To convert layers is "
+          "graded by MACs and time alone.")),
         ({}, (f"{PLAIN} To save compute is medium at most where the arithmetic of one run takes "
              "less than 1 ms, as here on rpi5.")),
     ]),
@@ -222,6 +226,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({}, (f"{NOTHING} 1 is about sizes that had to be assumed or figures that are unknown: "
              "these are stated where they count, and are no findings.")),
         ({"stated": (0, 0, 0)}, NOTHING.replace("5 of", "6 of")),
+        ({"stated": (0, 0, 0), "unjudged": (0, 0, 1)},
+         "Nothing found by 6 of 7 rules that had something to look at."),
         ({"stated": (0, 0, 0), "speak": (0, 0, 0)},
          "Nothing found by 7 of 7 rules that had something to look at."),
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
@@ -401,7 +407,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
          (f"{PEAK} {ON_TOP} Where what operators compute from constants alone is stored instead, "
           "as in runtimes that do so when they load the model, it is 512 B.")),
     ]),
-    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False}, [
+    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False,
+                      "hidden_bytes": 0}, [
+        ({"hidden_bytes": 2048}, ("The trained values of 2 layers and 3 stored tensors were read. "
+                                  "2 KiB of external data was not seen.")),
+        ({"hidden_bytes": None, "layers": 0}, ("The values of 3 stored tensors were read. "
+                                               "Part of the external data was not seen.")),
         ({}, "The trained values of 2 layers and 3 stored tensors were read."),
         ({"branching": True},
          ("The trained values of 2 layers, those of all branches, and 3 stored tensors were "
@@ -417,7 +428,17 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("The trained values of 4 layers were not looked at: weights are not in the file, or "
          "unreadable.")),
     ]),
-    "weights.peculiar": ({"layers": 0, "tensors": 0}, [
+    "weights.small": ({"layers": 2, "of": 2, "rules": ("WGT002", "WGT003"),
+                       "shares": (0.05, 0.02)}, [
+        ({}, ("What was found in layers is too little for a finding: rules report it from 5.0 % "
+              "(WGT002) and 2.0 % (WGT003) on.")),
+        ({"of": 3, "rules": ("WGT002",), "shares": (0.05,)},
+         ("What was found in 2 of these 3 layers is too little for a finding: rules report it "
+          "from 5.0 % (WGT002) on.")),
+    ]),
+    "weights.peculiar": ({"layers": 0, "tensors": 0, "partial": False}, [
+        ({"partial": True}, ("No dead, repeated or non-finite values were found in what was read, "
+                             "which is not all.")),
         ({}, "No dead, repeated or non-finite values were found."),
         ({"layers": 1}, "1 layer with values that do no work, or harm."),
         ({"tensors": 2}, "2 stored tensors with values that nobody can mean."),

@@ -266,8 +266,12 @@ def test_impact_of_what_is_no_number_follows_the_severity() -> None:
     assert _impact(Severity.WARNING, SMALL, {"macs": 0}, None) == "low"
     assert _impact(Severity.WARNING, SMALL, {"macs": 10**9}, None) == "medium", "brief: no more"
     whole = SMALL.parameters.weights
-    of = [_impact(Severity.WARNING, SMALL, {"params": whole // n}, None) for n in (100, 10, 2)]
-    assert of == ["low", "medium", "high"]
+    large = replace(
+        SMALL, parameters=replace(SMALL.parameters, bytes_by_dtype={"float32": 4 << 20})
+    )
+    for held, levels in ((large, ["low", "medium", "high"]), (SMALL, ["low"] * 3)):
+        of = [_impact(Severity.WARNING, held, {"params": whole // n}, None) for n in (100, 10, 2)]
+        assert of == levels, "less than 64 KiB is nothing"
 
 
 def test_a_quarter_is_of_high_impact_and_a_twentieth_of_medium() -> None:

@@ -25,6 +25,7 @@ from analyzer.report.view.weights import (
     _of_one_order,
     _separable,
     _values,
+    below_shares,
     describe,
     together,
     view,
@@ -200,6 +201,31 @@ def test_peculiarities_of_a_layer_the_gravest_first(
         kernel=None if kernel is None else some(**KERNEL | kernel),
     )
     assert list(describe(layer)) == said
+
+
+def test_what_is_less_than_rules_report_is_told_with_their_shares() -> None:
+    rules = {rule.id: rule for rule in load_rules()}
+    few = [rules["WGT002"], rules["WGT003"]]
+    filters = some(filters=258, dead_count=2, dead_share=2 / 258, redundant=0, unread_count=0)
+    taps = some(shrinkable=True, effective_taps=255, saved_share=1 / 256)
+
+    def told(of: list[Any] = few, **values: Any) -> dict[str, float]:
+        kept = {"constant": False, "fp16_overflow": 0.0, "elements": 99, "denormals": 0,
+                "denormal_share": 0.0, "non_finite": 0, "sparsity": 0.0}  # fmt: skip
+        other = {key: values.pop(key) for key in ("kernel", "filters") if key in values}
+        held = {"kernel": taps, "filters": filters} | other
+        return below_shares(some(values=some(**kept | values), **held), of)
+
+    assert told() == {"WGT002": 0.05, "WGT003": 0.02}
+    assert told(filters=None) == {"WGT002": 0.05}
+    assert told(few[:1]) == {}, "a rule that was not applied has no threshold"
+    large = some(shrinkable=True, effective_taps=9, saved_share=0.05)
+    more: tuple[dict[str, Any], ...] = (
+        {"non_finite": 1}, {"sparsity": 0.5}, {"constant": True}, {"denormals": 3},
+        {"kernel": large},
+    )  # fmt: skip
+    for values in more:
+        assert told(**values) == {}, values
 
 
 def test_layers_that_int8_hurts_most_come_first() -> None:

@@ -35,7 +35,7 @@ def test_what_was_read_of_weights_is_told(
     layers: int, unread: int, tensors: int, said: str
 ) -> None:
     values = {"layers": layers, "unread": unread, "tensors": tensors,
-              "unseen": ["Pad"], "branching": False}  # fmt: skip
+              "unseen": ["Pad"], "branching": False, "hidden_bytes": 0}  # fmt: skip
     assert read(values) == said
 
 
@@ -50,7 +50,7 @@ def test_what_was_read_of_weights_is_told(
     ],
 )  # fmt: skip
 def test_peculiarities_of_weights_are_counted(layers: int, tensors: int, said: str) -> None:
-    assert peculiar({"layers": layers, "tensors": tensors}) == said
+    assert peculiar({"layers": layers, "tensors": tensors, "partial": False}) == said
 
 
 def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> None:

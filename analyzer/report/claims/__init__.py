@@ -52,6 +52,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     storage.memory,
     storage.read,
     storage.peculiar,
+    storage.small,
     storage.intensity,
     deployment.vendor,
     deployment.runs,

@@ -23,6 +23,7 @@ from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
 from analyzer.report.view.actions import TRUST
 from analyzer.report.view.audits import checked, tally
+from analyzer.report.view.converted import is_lighter
 from analyzer.report.view.devices import main_device, named
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
@@ -167,13 +168,16 @@ def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
-    if not first(view_actions.actions(result, device), found):
+    asks = view_actions.actions(result, device)
+    if not first(asks, found):
         return None
     seconds = bound(facts, device).seconds if device is not None else None
     return Claim(
         "order",
         {
             "brief": seconds is not None and is_brief(facts, device),
+            "grows": any(form.grows for form in found),
+            "lighter": is_lighter(result, asks),
             "device": named(device) if device is not None else "",
             "seconds": seconds,
         },
@@ -219,6 +223,7 @@ def passed(result: Result) -> Claim | None:
             "rules": tuple(row.rules for row in found),
             "speak": tuple(row.speak for row in found),
             "stated": tuple(row.stated for row in found),
+            "unjudged": tuple(row.blind for row in found),
             "idle": rules.idle,
             "blind": rules.blind,
             "unseen": unseen(result.facts) if rules.blind else (),

@@ -8,8 +8,8 @@ from analyzer.report.claims.identity import is_branching
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import layers
 from analyzer.report.view import memory as device
-from analyzer.report.view.unseen import unseen
-from analyzer.report.view.weights import describe
+from analyzer.report.view.unseen import hidden_bytes, unseen
+from analyzer.report.view.weights import below_shares, describe
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
@@ -83,6 +83,7 @@ def read(result: Result) -> Claim | None:
             "unseen": unseen(result.facts),
             "tensors": len(evidence.tensors),
             "branching": is_branching(result.facts),
+            "hidden_bytes": hidden_bytes(result.facts),
         },
         ("weights",),
     )
@@ -100,7 +101,41 @@ def peculiar(result: Result) -> Claim | None:
     harmful = sum(tensor.harmful for tensor in evidence.tensors)
     if evidence.unread and not (evidence.layers or harmful):
         return None
-    return Claim("weights.peculiar", {"layers": len(odd), "tensors": harmful}, ("weights",))
+    return Claim(
+        "weights.peculiar",
+        {
+            "layers": len(odd),
+            "tensors": harmful,
+            "partial": bool(evidence.unread or evidence.unread_tensors or evidence.beyond)
+            or hidden_bytes(result.facts) != 0,
+        },
+        ("weights", "problems"),
+    )
+
+
+def small(result: Result) -> Claim | None:
+    """Layers with values that do no work, too few for any rule to report, and from which shares on
+    rules do."""
+    evidence = result.facts.evidence
+    if evidence is None:
+        return None
+    odd = [layer for layer in evidence.layers.values() if any(True for _ in describe(layer))]
+    set_ = {*result.set_rules}
+    rules = [rule for rule in result.judging if not {rule.id, rule.name} & set_]
+    found = [below for layer in odd if (below := below_shares(layer, rules))]
+    if not found:
+        return None
+    shares = {rule: share for below in found for rule, share in below.items()}
+    return Claim(
+        "weights.small",
+        {
+            "layers": len(found),
+            "of": len(odd),
+            "rules": tuple(sorted(shares)),
+            "shares": tuple(shares[rule] for rule in sorted(shares)),
+        },
+        ("weights",),
+    )
 
 
 def intensity(result: Result) -> Claim | None:

@@ -343,7 +343,9 @@ def _impact(
         macs = facts.totals.macs
         return impact_of(min(much, macs), macs, 0, 0, brief=is_brief(facts, device))
     if what == "params":
-        return level_of(much / whole) if (whole := _whole(facts, what)) else "low"
+        whole = _whole(facts, what)
+        held = facts.parameters.weight_bytes * much // whole if whole else 0
+        return level_of(much / whole) if held >= WORTHWHILE else "low"
     return impact_of(0, 0, much, _whole(facts, what))
 
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
 from analyzer.language import _, ngettext
-from analyzer.report.view.options.form import LEVELS, STAY, Terms, form
+from analyzer.report.view.options.form import LEVELS, STAY, Terms, file_bytes, form, impact_of
 from analyzer.report.view.options.scaled import params_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
+    from analyzer.report.result import Result
     from analyzer.report.view.action import Action
     from analyzer.report.view.options.form import SmallerForm
 
@@ -39,9 +40,7 @@ def converted(
     count, rules = len(nodes), ", ".join(each.rule for each in asks)
     title = ngettext("Convert {n} convolution ({rules})", "Convert {n} convolutions ({rules})",
                      count, rules=rules)  # fmt: skip
-    each, whole = _width(facts, nodes), facts.totals.params
-    held = STAY if not params else params_bytes(facts, whole, whole - params)
-    held = facts.parameters.kept_bytes - each * params if each and params else held
+    each, held = _width(facts, nodes), _held_after(facts, params, nodes)
     return form(
         facts,
         device,
@@ -55,6 +54,34 @@ def converted(
         weight_bytes=held,
         at_most=not each and len([*filter(None, facts.parameters.bytes_by_dtype.values())]) > 1,
     )  # fmt: skip
+
+
+def is_lighter(result: Result, asks: Iterable[Action]) -> bool:
+    """Whether any of ``asks`` to convert layers, graded by the MACs that go, would be of more
+    impact by the bytes."""
+    facts = result.facts
+    now, made = facts.parameters.kept_bytes, facts.parameters
+    whole = now if made.stored_bytes < made.weight_bytes else file_bytes(facts)
+    for ask in asks:
+        nodes = {f.node for f in result.places
+                 if f.rule == ask.rule and f.saving is not None} - {*ask.left_out}  # fmt: skip
+        params = sum(facts[node].saved_params for node in nodes)
+        held = _held_after(facts, params, nodes)
+        saved = 0 if held is None or held == STAY else now - held
+        if LEVELS.index(impact_of(0, 0, saved, whole)) < LEVELS.index(ask.impact):
+            return True
+    return False
+
+
+def _held_after(facts: Facts, params: int, nodes: Collection[str]) -> int | None:
+    """Bytes of weights with so many parameters less of ``nodes``, ``STAY`` where none go; of
+    several types, at most."""
+    each, whole = _width(facts, nodes), facts.totals.params
+    if not params:
+        return STAY
+    if each:
+        return facts.parameters.kept_bytes - each * params
+    return params_bytes(facts, whole, whole - params)
 
 
 def _width(facts: Facts, nodes: Collection[str]) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TensorEvidence,
         WeightEvidence,
     )
+    from analyzer.ruleset.rule import Rule
 
 WORST = 5
 """Layers listed that rounding hurts most."""
@@ -55,6 +56,11 @@ class SeparableRow:
 EQUAL = 16
 """Equal values from which they are told, and the rule about them begins: fewer may be meant, as in
 a small box filter."""
+
+HALF = 0.5
+"""Share of zeros from which they are told."""
+LEAST = frozenset({"min-share", "min-saved"})
+"""Options of rules that are the share from which they report."""
 
 
 @record
@@ -209,8 +215,44 @@ def describe(layer: LayerEvidence) -> Iterable[str]:
     if values.fp16_overflow:
         yield _("{share} of the values overflow float16",
                 share=units.percent(values.fp16_overflow))  # fmt: skip
-    if values.sparsity >= 0.5 and not values.constant:
+    if values.sparsity >= HALF and not values.constant:
         yield _("{share} of the values are zero", share=units.percent(values.sparsity))
+
+
+def below_shares(layer: LayerEvidence, rules: Iterable[Rule]) -> dict[str, float]:
+    """Where all that ``describe`` says of a layer is less than the shares from which ``rules``
+    report it: those, by the rule's id; else nothing."""
+    held = {rule.name: rule for rule in rules}
+    found = {}
+    for name, share in _shares(layer):
+        rule = held.get(name)
+        least = next((o.default for o in rule.options.values() if o.name in LEAST), None
+                     ) if rule is not None else None  # fmt: skip
+        if rule is None or not isinstance(least, float) or share >= least:
+            return {}
+        found[rule.id] = least
+    return found
+
+
+def _shares(layer: LayerEvidence) -> Iterable[tuple[str, float]]:
+    """By the name of the rule about it, of how much of a layer each clause of ``describe`` is."""
+    values, kernel, filters = layer.values, layer.kernel, layer.filters
+    equal = values.constant and values.elements >= EQUAL
+    if values.non_finite or values.fp16_overflow or equal:
+        yield "", 1.0  # of these any is reported
+    if filters is not None:
+        if filters.dead_count:
+            yield "dead-filters", filters.dead_share
+        if filters.redundant:
+            yield "duplicate-filters", filters.redundant / filters.filters
+        if filters.unread_count:
+            yield "dead-inputs", filters.unread_share
+    if kernel is not None and kernel.shrinkable and kernel.effective_taps:
+        yield "dead-taps", kernel.saved_share
+    if values.denormals:
+        yield "denormal-weights", values.denormal_share
+    if values.sparsity >= HALF and not values.constant:
+        yield "sparse-weights", values.sparsity
 
 
 def _channels(filters: FilterUse) -> Iterable[str]:

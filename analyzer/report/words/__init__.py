@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "memory.intensity": storage.intensity,
     "weights.read": storage.read,
     "weights.peculiar": storage.peculiar,
+    "weights.small": storage.small,
     "targets": whereabouts.targets,
     "targets.runs": whereabouts.runs,
     "targets.blockers": deployment.blockers,

@@ -41,10 +41,15 @@ def order(v: Values) -> str:
     """By what rule the first steps are the first."""
     text = _(
         "What speaks against using the model comes first, then most impact, of equals the least "
-        "effort; each figure is for that step alone. Impact is high for what keeps the model from "
-        "being judged or a quarter of the MACs, of the time or of the bytes (64 KiB and more), "
-        "medium for a twentieth or a warning without a figure."
+        "effort; each figure is for that step alone. Impact is high for an error, for what may "
+        "harm whoever loads the model or keeps it from being judged, and for a quarter of the "
+        "MACs, of the time or of the bytes (64 KiB and more), medium for a twentieth or a warning "
+        "without a figure."
     )
+    if v["grows"]:
+        text = f"{text} " + _("It is low for a form with which the file is larger.")
+    if v["lighter"]:
+        text = f"{text} " + _("To convert layers is graded by MACs and time alone.")
     if not v["brief"]:
         return text
     return f"{text} " + _(
@@ -71,10 +76,9 @@ def options(v: Values) -> str:
 
 
 def passed(v: Values) -> str:
-    rows = [*zip(v["categories"], v["rules"], v["speak"], v["stated"], strict=True)]
-    passed = sum(rules - speak - stated for _name, rules, speak, stated in rows)
-    looked = sum(rules for _name, rules, _speak, _stated in rows)
-    silent = [term(name) for name, rules, speak, stated in rows if rules and not speak + stated]
+    looked, passed = sum(v["rules"]), sum(v["rules"]) - sum(v["speak"]) - sum(v["stated"])
+    counts = zip(v["categories"], v["rules"], v["speak"], v["stated"], v["unjudged"], strict=True)
+    silent = [term(name) for name, rules, *others in counts if rules and not any(others)]
     told = {"passed": passed, "rules": many(looked, "rule")}
     text = (
         _("Nothing found by {passed} of {rules} that had something to look at, all of {sound} "

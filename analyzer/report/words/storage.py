@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _, retold
+from analyzer.language import _, retold, series
 from analyzer.report.view.unseen import why
 from analyzer.report.words.joined import followed
 from analyzer.sanitise import clean, label
@@ -99,6 +99,15 @@ def intensity(v: Values) -> str:
 
 
 def read(v: Values) -> str:
+    hidden = v["hidden_bytes"]
+    if hidden == 0:
+        return _seen(v)
+    what = (_("Part of the external data") if hidden is None
+            else _("{size} of external data", size=units.size(hidden)))  # fmt: skip
+    return f"{_seen(v)} {_('{what} was not seen.', what=what)}"
+
+
+def _seen(v: Values) -> str:
     layers, unread, tensors = v["layers"], v["unread"], v["tensors"]
     if not layers and not unread and not tensors:
         return _("No trained values were found to read.")
@@ -127,4 +136,20 @@ def peculiar(v: Values) -> str:
                        tensors=many(v["tensors"], "stored tensor")))  # fmt: skip
     if parts:
         return f"{reduce(followed, parts)}."
+    if v["partial"]:
+        return _("No dead, repeated or non-finite values were found in what was read, which is not "
+                 "all.")  # fmt: skip
     return _("No dead, repeated or non-finite values were found.")
+
+
+def small(v: Values) -> str:
+    shares = series([
+        f"{units.percent(share)} ({label(rule)})"
+        for rule, share in zip(v["rules"], v["shares"], strict=True)
+    ])  # fmt: skip
+    if v["layers"] == v["of"]:
+        return _("What was found in layers is too little for a finding: rules report it from "
+                 "{shares} on.", shares=shares)  # fmt: skip
+    return _("What was found in {n} of these {of} layers is too little for a finding: rules report "
+             "it from {shares} on.", n=units.count(v["layers"]), of=units.count(v["of"]),
+             shares=shares)  # fmt: skip
