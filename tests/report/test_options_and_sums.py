@@ -195,6 +195,14 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
         assert deployment._row(fit(verdict="split", **about), True).words == words
     way.count, way.reason = 3, "Warp is unknown"
     assert deployment._row(fit(blockers=(way,)), True).blocks == "Warp is unknown (3×)"
+    for reason, cut in (
+        ("; ".join("abcdefghi" * 2), "; ".join("abcdefghi" * 2)),
+        ("; ".join(c * 40 for c in "abcd"), "; ".join((40 * "a", 40 * "b", "…", 40 * "d"))),
+        ("; ".join(c * 70 for c in "abc"), "; ".join((70 * "a", "…", 70 * "c"))),
+        ("a" * 161, "a" * 80 + "…" + "a" * 79),
+    ):
+        long = some(op_type="Warp", reason=reason, count=1, certain=True)
+        assert deployment._row(fit(blockers=(long,)), True).blocks == f"Warp: {cut}"
     assert deployment._row(fit(nodes=0), True).share == 0
     for verdict, words in (("whole", "all known"), ("split", "split, 2 parts"), ("no", "no")):
         assert deployment._row(fit(verdict=verdict, tested_from=7), False).words == words

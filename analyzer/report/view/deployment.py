@@ -77,7 +77,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
     if first is not None:
         name = "" if first.reason.startswith(first.op_type) else f"{label(first.op_type)}: "
         times = f" ({units.count(first.count)}×)" if first.count > 1 else ""
-        blocks = f"{name}{units.shorten(clean(retold(first.reason)), REASON)}{times}"
+        blocks = f"{name}{_phrases(first.reason)}{times}"
         blocks += _undecided(fit, first)
     best = fit.edits[0] if fit.edits else None
     return TargetRow(
@@ -100,6 +100,18 @@ def _undecided(fit: TargetFit, first: Blocker) -> str:
     if left < 1 or fit.verdict not in ("split", "maybe"):
         return ""
     return _("; {n} more not decided", n=units.count(left))
+
+
+def _phrases(reason: str) -> str:
+    """A reason; where it is long, without conditions in its middle, and none of them in part."""
+    text = clean(retold(reason))
+    parts = text.split("; ")
+    for kept in range(len(parts) - 1, 1, -1):
+        if len(text) <= REASON:
+            break
+        tail = kept // 2
+        text = "; ".join((*parts[: kept - tail], "…", *parts[-tail:]))
+    return text if len(text) <= REASON else units.shorten("; ".join(parts), REASON)
 
 
 def _verdict(fit: TargetFit, fits: Sequence[TargetFit], runs: bool) -> str:
