@@ -31,6 +31,8 @@ def test_what_no_file_could_hold_is_not_said_to_fold(op: str, more: str) -> None
 
 def test_what_a_file_could_hold_is() -> None:
     assert kinds(READS.format(op="r = Exp (c)", more=""), 18) == {"r": "foldable"}
+    # older than what Dropout says of training
+    assert kinds(READS.format(op="r = Exp (c)", more=""), 6) == {"r": "foldable"}
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_a_finding_says_where_what_to_do_and_what_to_ask() -> None:
     ]
 
 
+def test_a_finding_at_several_places_names_the_others(wasteful: Result) -> None:
+    (more,) = [line for line in render(wasteful).splitlines() if line.startswith("  - also at")]
+    assert more == (
+        "  - also at block7.conv, block8.conv, block9.conv and 9 more; 4.299 GMAC in all"
+    )
+
+
 def test_what_is_not_reported_is_listed_with_the_reason() -> None:
     text = page(silent())
     assert "2 findings not reported" in text

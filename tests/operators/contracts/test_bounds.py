@@ -129,6 +129,9 @@ CASES: list[tuple[str, Change, str]] = [
      "update_rule is 'gated_delta' and beta is left out: give beta"),
     ("LinearAttention", both(state(update_rule="delta"), put(4, ones(2, 5, 2))),
      "update_rule is 'delta' and beta is left out: give beta"),
+    ("LinearAttention", both(state(update_rule="gated"), put(4, ones(2, 5, 3))),
+     ("decay is 2×5×3, it takes ?×?×2 or ?×?×8 (batch, length, by head): give decay that shape, or "
+      "correct the attribute or operand it follows from")),
     ("CausalConvWithState", both(state(channels_last=1), put(0, ones(2, 5, 3))), ""),
     ("CausalConvWithState", both(state(channels_last=1), put(0, ones(2, 5))),
      "input has rank 2 (2×5), it takes 3: give (batch, channels, length)"),
