@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 """May leave every element where it is."""
-NORM_USERS = {"Add", "Cast", "Sqrt", "Sub"}
-"""Read the mean or variance of a layer normalisation in parts."""
 
 
 def trace(graph: Digraph[str], nodes: Mapping[str, Node]) -> Flow:
@@ -133,4 +131,4 @@ def _is_norm_mean(graph: Digraph[str], node: str, call: Call) -> bool:
         for reader, edge in read_by(graph, node)
         if edge.slot is not None and not edge.outer
     }
-    return len(reduced_axes(call)) == 1 and bool(users) and not users - NORM_USERS
+    return len(reduced_axes(call)) == 1 and bool(users) and users <= {"Add", "Cast", "Sqrt", "Sub"}

@@ -65,7 +65,7 @@ def is_lighter(result: Result, asks: Iterable[Action]) -> bool:
     for ask in asks:
         nodes = {f.node for f in result.places
                  if f.rule == ask.rule and f.saving is not None} - {*ask.left_out}  # fmt: skip
-        params = sum(facts[node].saved_params for node in nodes)
+        params = sum(facts[node].saved_params for node in nodes if node in facts)
         held = _held_after(facts, params, nodes)
         saved = 0 if held is None or held == STAY else now - held
         if LEVELS.index(impact_of(0, 0, saved, whole)) < LEVELS.index(ask.impact):
