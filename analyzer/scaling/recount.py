@@ -84,7 +84,8 @@ class Sized:
     ) -> None:
         """``today`` keeps what is as it is in the file, for all sizes."""
         self._facts, self._nodes, self._system = facts, nodes, system
-        self._stages, self.calls, self._today = stages, calls, today
+        self._stages, self._today = stages, today
+        self.calls: Mapping[str, Call] = calls
         self._siblings: dict[int, tuple[Layer, ...]] = {}
         self.layers: dict[str, Layer] = {
             node: self._layer(node, call) for node, call in calls.items()
