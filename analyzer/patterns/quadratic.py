@@ -38,7 +38,7 @@ class AttentionCost:
         for block in self._facts.blocks:
             for node in block.nodes if block.kind == "attention" else ():
                 record = record_of(vertex(self._facts.graph, node).call)
-                if getattr(record, "nature", None) is nature:
+                if record is not None and record.nature is nature:
                     yield node
 
     @property

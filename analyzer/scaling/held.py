@@ -41,13 +41,13 @@ def held_bytes(
     gone = _gone(facts, stages, counts)
     left = {tensor.name for tensor in _read(facts, gone)}
     saved = 0
-    seen: set[str] = set()
+    seen = set(made)
     for node, call in calls.items():
         term = system.terms[node]
         if _is_cut(term, call) and any(t is not None and t.name in names for t in call.inputs):
             return None
         for before, after in zip(term.call.inputs, call.inputs, strict=True):
-            if before is None or before.name not in names or before.name in seen | made:
+            if before is None or before.name not in names or before.name in seen:
                 continue
             seen.add(before.name)
             now, then = before.bytes, after.bytes if after is not None else None

@@ -76,11 +76,12 @@ def settle_reshapes(flow: Dataflow) -> None:
     for index in changed:
         target = flow.uses[index].inputs[1]
         assert target is not None
-        maker = target.maker
-        flow.before[index] = tuple(other for other in flow.before[index] if other != maker)
+        maker, data = target.maker, flow.uses[index].inputs[0]
         known = TensorValue(target.dtype, target.shape, constant=True, long_dtype=target.long_dtype)
-        inputs = (flow.uses[index].inputs[0], known)
-        flow.uses[index] = replace(flow.uses[index], inputs=inputs, _key=None)
+        flow.uses[index] = replace(flow.uses[index], inputs=(data, known), _key=None)
+        if data is not None and data.maker == maker:  # sizes that are reshaped to themselves
+            continue
+        flow.before[index] = tuple(other for other in flow.before[index] if other != maker)
         readers[maker] -= 1
         _bury(flow, maker, readers, dead)
     _compact(flow, dead)

@@ -73,6 +73,10 @@ GRAPHS = {
     ),
     "a target of a size of the input": reshaped(SIZE),
     "a target that is a result, too": reshaped(SIZE, more=", int64[2] t"),
+    "sizes that are reshaped to themselves": (
+        "g (int64[1] n) => (int64[?,?] y) <int64[1] one = {1}> "
+        "{ t = Concat <axis = 0> (n, one)  y = Reshape (t, t) }"
+    ),
     "a size that is a result, too": reshaped(SIZE, more=", int64[1] n"),
     "all sizes that are a result, too": reshaped(SIZE, more=", int64[3] s"),
     "a size that another reads": reshaped(f"{SIZE} z = Neg (n)", more=", int64[1] z"),
