@@ -215,9 +215,12 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
     ):
         row = deployment._row(fit(verdict=verdict, maybe=7, blockers=(first,)), True)
         assert row.blocks == words
-    assert (
-        deployment._row(fit(verdict="maybe", maybe=3, blockers=(unsure,)), True).blocks[-1] == ")"
-    )
+    for maybe, words in (
+        (3, "Warp is unknown (3×)"),
+        (4, "Warp is unknown (3×); 1 more not decided"),
+    ):
+        row = deployment._row(fit(verdict="maybe", maybe=maybe, blockers=(unsure,)), True)
+        assert row.blocks == words
     open_: tuple[tuple[dict[str, Any], str], ...] = (
         ({"verdict": "maybe", "blockers": (unsure,)}, "maybe"),
         ({"verdict": "maybe", "blockers": (sure, unsure)}, "a part at most"),

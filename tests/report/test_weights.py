@@ -219,13 +219,40 @@ def test_what_is_less_than_rules_report_is_told_with_their_shares() -> None:
     assert told() == {"WGT002": 0.05, "WGT003": 0.02}
     assert told(filters=None) == {"WGT002": 0.05}
     assert told(few[:1]) == {}, "a rule that was not applied has no threshold"
+    assert told([few[0], some(id="WGT003", name="dead-filters", options={})]) == {}, "nor has this"
     large = some(shrinkable=True, effective_taps=9, saved_share=0.05)
     more: tuple[dict[str, Any], ...] = (
         {"non_finite": 1}, {"sparsity": 0.5}, {"constant": True}, {"denormals": 3},
-        {"kernel": large},
+        {"kernel": large}, {"fp16_overflow": 0.01}, {"constant": True, "elements": 16},
     )  # fmt: skip
     for values in more:
         assert told(**values) == {}, values
+    same = told()
+    whole = {"shrinkable": False, "effective_taps": 9, "saved_share": 0.5}
+    fine: tuple[tuple[dict[str, Any], set[str]], ...] = (
+        ({"constant": True, "elements": 15}, {*same}),
+        ({"constant": True, "elements": 15, "sparsity": 1.0}, {*same}),
+        ({"sparsity": 0.49}, {*same}),
+        ({"kernel": None}, {"WGT003"}),
+        ({"kernel": some(**whole)}, {"WGT003"}),
+        ({"kernel": some(**whole | {"shrinkable": True, "effective_taps": 0})}, {"WGT003"}),
+    )
+    for values, names in fine:
+        assert {*told(**values)} == names, values
+    every = [*rules.values()]
+    parts = {"dead_count": 0, "dead_share": 0.5, "redundant": 0, "filters": 100, "unread_count": 0,
+             "unread_share": 0.5}  # fmt: skip
+    for one, name in (
+        ({"redundant": 1}, "duplicate-filters"),
+        ({"unread_count": 1, "unread_share": 0.001}, "dead-inputs"),
+        ({}, None),
+    ):
+        found = told(every, kernel=None, filters=some(**parts | one))
+        assert [rules[rule].name for rule in found] == ([name] if name else [])
+    assert told(every, denormals=1, denormal_share=1e-9) == same | {
+        rule.id: option.default for rule in every if rule.name == "denormal-weights"
+        for option in rule.options.values() if option.name == "min-share"
+    }  # fmt: skip
 
 
 def test_layers_that_int8_hurts_most_come_first() -> None:
