@@ -38,6 +38,6 @@ def layers_that_run(sites: Sequence[Site], layers: Collection[int]) -> int:
 def _taken(site: Site, sums: dict[int, int]) -> list[Child]:
     """What an operator runs: of two branches the one with more layers."""
     running = [child for child in site.children if child.runs[1] != 0]
-    if site.op.op_type != "If" or site.op.domain or not running:
+    if site.op.standard != "If" or not running:
         return running
     return [max(running, key=lambda child: sums.get(id(child.instance), 0))]

@@ -236,11 +236,10 @@ def _is_computed(site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> bool:
     op = site.op
     present = sum(1 for name in op.inputs if name)
     return (
-        op.domain == ""
-        and op.op_type in FOLDS
+        op.standard in FOLDS
         and present > 0
         and len(feeds) == present
-        and op.op_type not in ("Constant", "ConstantOfShape")
+        and op.op_type != "ConstantOfShape"
     )
 
 

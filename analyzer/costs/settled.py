@@ -79,7 +79,7 @@ def _is_settled(
 ) -> bool:
     op = site.op
     if not any(op.inputs):
-        return not op.domain and op.op_type == "Constant"
+        return op.standard == "Constant"
     if site.children or op.bodies or site.variants or site.cyclic:
         return False
     constants = vertex(graph, site.id).constants

@@ -53,8 +53,8 @@ class FileBytes:
     def __getitem__(self, place: int | slice) -> int | bytes:
         if isinstance(place, slice):
             start, stop, _ = place.indices(self._size)
-            before, after = start - self._start, stop - self._start
-            if 0 <= before <= after <= len(self._chunk):
+            before, after = start - self._start, max(start, stop) - self._start
+            if before >= 0 and after <= len(self._chunk):
                 return self._chunk[before:after]
             return self._read(start, stop)
         index = place - self._start

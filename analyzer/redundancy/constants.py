@@ -85,7 +85,7 @@ class Constants:
     def drops(self, site: Site) -> bool:
         """Whether it is a Dropout that may draw what it drops when the model runs."""
         call = site.call
-        if site.op.op_type != "Dropout" or site.op.domain:
+        if site.op.standard != "Dropout":
             return False
         if call.version < 7:
             return not call.attr("is_test", 0)

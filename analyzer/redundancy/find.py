@@ -227,7 +227,7 @@ class _Look:
     def _written_out(self) -> Iterator[Op]:
         """Reshapes whose target is computed although a constant with one -1 says the same."""
         for site in self._sites:
-            if site.op.op_type != "Reshape" or site.op.domain or len(site.op.inputs) < 2:
+            if site.op.standard != "Reshape" or len(site.op.inputs) < 2:
                 continue
             if self._constants.is_constant(site, 1) or site.call.attr("allowzero", 0):
                 continue

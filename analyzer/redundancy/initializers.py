@@ -96,7 +96,7 @@ def _written(
     """Values of Constant nodes."""
     outputs = frozenset(scope.outputs)
     for op in scope.ops:
-        if op.op_type != "Constant" or op.domain or not op.outputs:
+        if op.standard != "Constant" or not op.outputs:
             continue
         value = op.attributes.get("value")
         proto = next((a.t for a in op.proto.attribute if a.name == "value"), None)

@@ -54,13 +54,13 @@ def infer_operator(
     """Type the outputs of operator ``i`` of ``frame`` and fold its value if it is small."""
     if op.domain:
         op, node = _acting(frame, op, node)
-    special = _SPECIAL.get(op.op_type) if op.domain == "" else None
+    special = _SPECIAL.get(op.standard)
     if special is not None:
         special(frame, op, attributes)
         return
-    if op.domain == "" and op.op_type in SEQUENCES and _sequence(frame, op, attributes):
+    if op.standard in SEQUENCES and _sequence(frame, op, attributes):
         return
-    foldable = op.domain == "" and op.op_type in FOLDS
+    foldable = op.standard in FOLDS
     values: list[Elements | None] | None = None
     if foldable or op.op_type in READS_DATA or op.domain:
         values = [frame.value(n) if n else None for n in op.inputs]
@@ -141,12 +141,12 @@ def _infer(
             return
     if schema is None:
         raise Unknown("onnx has no schema for it")
-    partial = PARTIAL_RULES.get(op.op_type) if op.domain == "" else None
+    partial = PARTIAL_RULES.get(op.standard)
     if partial and values and any(v is not None and v.dtype == object for v in values):
         frame.set(op.outputs[0], partial(make_call(op, attributes, inputs, [], version, values)))
         return
     inferred = _ask_onnx(session, frame, op, node, schema, inputs, values)
-    own = op.domain == "" and op.op_type in GAP_RULES
+    own = op.standard in GAP_RULES
     if inferred is None and partial is not None:
         call = make_call(op, attributes, inputs, [], version, values or ())
         inferred = {op.outputs[0]: partial(call)}

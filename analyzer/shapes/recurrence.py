@@ -199,9 +199,8 @@ def _copied(_walk: _Walk, place: AxisOf, _op: Op) -> tuple[int, int] | None:
 
 def _unsqueezed(walk: _Walk, place: AxisOf, op: Op) -> tuple[int, int] | None:
     axes = walk.axes(place, op, place.rank)
-    if axes is None or place.axis in axes:
-        return None
-    return place.axis - sum(axis < place.axis for axis in axes), place.rank - len(axes)
+    kept = [axis for axis in range(place.rank) if axes is not None and axis not in axes]
+    return (kept.index(place.axis), len(kept)) if place.axis in kept else None
 
 
 def _squeezed(walk: _Walk, place: AxisOf, op: Op) -> tuple[int, int] | None:

@@ -169,7 +169,7 @@ def _behind_condition(
         if i is None or name in first:
             return None
         step = scope.ops[i]
-        if step.domain or step.bodies or step.op_type not in FOLDS.keys() - GROWING:
+        if step.bodies or step.standard not in FOLDS.keys() - GROWING:
             return None
         steps.add(i)
         queue += step.inputs

@@ -69,6 +69,11 @@ def test_what_nobody_described_is_told_where_anything_moves() -> None:
     assert same.reason == "y: MACs are unknown"
     assert (wide.reason, wide.params) == (why, None)
     assert same.params == 12
+    head = "b = GlobalAveragePool (a)  y = com.example.Odd (b)"
+    behind = planned(f"w:4,3,1,1 | a = Conv (x, w)  {head}", out="float[1,6] y")
+    low, full = behind.at(sides=(4, 8)), behind.at(sides=(8, 8))
+    assert (low.reason, low.params, low.width) == (why, None, 1), "of the same width"
+    assert (full.reason, full.params) == (same.reason, 12)
 
 
 def test_constants_of_the_size_of_the_input_are_computed_anew() -> None:
