@@ -27,7 +27,8 @@ HELD = ", ".join([
     f"float[4,1] by_row = {numbers(4)}",
     "float[4] twice = {1, 1, 2, 2}", "float[4] half = {1, 1, 0.5, 0.5}",
     "float[4] once = {1, 1, 1, 1}", "float[8] all = {0, 0, 0, 0, 1, 1, 1, 1}",
-    f"float[2,4] w4 = {numbers(8)}",
+    f"float[2,4] w4 = {numbers(8)}", f"float[1,2,5] cube = {numbers(10)}",
+    f"float[3,2,8,8] whole = {numbers(384)}",
 ])  # fmt: skip
 TOP = "g (float[1,2,8,8] x, float[1,3,8,8] z, float[4,2] m, float[2,4] mt, float[4,5] n, "
 TOP += "float[3] given) => (float y)"
@@ -80,6 +81,7 @@ THINNED = {
     f"b = Conv (x, k)  a = Mul (b, b)  {HALVED}": [],
     f"b = Conv (x, k)  a = MaxPool <kernel_shape = [1, 1]> (b)  {HALVED}": [],
     f"a = ConvTranspose (x, turned)  {HALVED}": [],
+    f"a = Conv (x, whole)  {HALVED}": [],
     "a = Conv (x, k)  y = Conv <strides = [2, 2], pads = [1, 1, 1, 1]> (a, q)": [],
     "a = Conv (x, k)  y = Conv <strides = [2, 2]> (a, k3)": [],
     "a = Conv (x, k)  y = Conv <strides = [1, 2]> (a, q)": ["discarded a y"],
@@ -127,6 +129,8 @@ PAIRS = {
     "a = MatMul (m, w)  b = Add (a, n)  y = MatMul (b, v)": [],
     "a = MatMul (m, w)  b = Sub (a, five)  y = MatMul (b, v)": [],
     "a = MatMul (m, w)  b = Relu (a)  y = MatMul (b, v)": [],
+    'a = MatMul (m, w)  y = Einsum <equation = "ij,jk->ik"> (a, v)': [],
+    'a = Einsum <equation = "ij,jk->ik"> (m, w)  y = MatMul (a, v)': [],
     "a = MatMul (m, w)  b = MatMul (a, v)  y = com.example.Sink (a, b)": [],
     # 2 · (3 + 6) weights for 3 · 6: nothing is gained
     "a = MatMul (m, w)  b = MatMul (a, v)  d = MatMul (b, three)  y = MatMul (d, six)":
@@ -142,6 +146,7 @@ BESIDE = {
     "s = MatMul (m, w)  t = MatMul (m, w4)  u = MatMul (m, six)  y = com.example.Sink (s, t, u)":
         ["parallel s t"],
     "s = MatMul (m, w)  t = Gemm (m, w4)  y = com.example.Sink (s, t)": [],
+    "s = MatMul (m, cube)  t = MatMul (m, cube)  y = com.example.Sink (s, t)": [],
     "s = MatMul (m, w)  t = MatMul (n, v)  y = com.example.Sink (s, t)": [],
     "s = Gemm <transA = 1> (mt, w)  t = Gemm <transA = 1> (mt, w4)  y = com.example.Sink (s, t)":
         [],
@@ -165,6 +170,15 @@ def test_what_is_an_output_is_needed_at_every_position() -> None:
 
 def test_upsampling_of_old_operator_sets_is_interpolation_too() -> None:
     assert found("r = Upsample (x, twice)  y = Conv (r, p)", 9) == ["late-pointwise y r"]
+
+
+def test_positions_that_nobody_knows_are_not_fewer() -> None:
+    """The sizes of what is enlarged are written nowhere, those of the result are."""
+    text = ("g (float[1,2,8,8] x) => (float y) <float[3,2,1,1] p = {1, 2, 3, 4, 5, 6}, "
+            "int64[4] sizes = {1, 2, 16, 16}, float[1,2,%s] n> "
+            "{ n = com.example.Odd (x)  r = Resize (n, , , sizes)  y = Conv (r, p) }")  # fmt: skip
+    found = {spread: len(merges_of(facts(text % spread))) for spread in ("4,4", "4,L", "K,L")}
+    assert found == {"4,4": 1, "4,L": 0, "K,L": 0}
 
 
 def test_what_is_saved_is_never_less_than_nothing() -> None:
@@ -211,6 +225,7 @@ ROWS = """g (int32[2,5,1] i, int64[2,5] k, uint8[2,5,1] b, int32[2,5,3] wide, in
     float[2,5,1] f, int32[3,1] column,
     float[3,4] given, int64[5] q) => (float y)
   <int32[1,1,3] r = {0, 1, 2}, int32[3] r1 = {0, 1, 2}, uint8[3] r8 = {0, 1, 2},
+   int64[5] same = {0, 1, 2, 0, 1},
    int32[3] other = {1, 2, 3}, int32[3] twice = {0, 1, 1},
    int32[3,1] tall = {0, 1, 2}, float[3] rf = {0, 1, 2}, int64 d = {3}, float[2] v = {0, 1},
    float[2] v2 = {0, 2}, float[2] v3 = {1, 0},
@@ -238,6 +253,8 @@ LOOKUPS = {
     f"e = Equal (column, tall)  t = Transpose (e)  {CAST.replace('(e)', '(t)')}": [],
     f"e = Equal (wide, r)  {CAST}": [],
     f"e = Equal (open, r)  {CAST}": [],
+    # known before the model runs
+    "h = OneHot (same, d, v)  y = MatMul (h, w)": [],
     # other readers
     f"e = Equal (i, r)  n = Not (e)  {CAST}  s = com.example.Sink (n, y)": [],
     f"e = Equal (i, r)  {CAST}  s = com.example.Sink (h, y)": [],

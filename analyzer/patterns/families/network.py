@@ -69,11 +69,6 @@ class Network:
         """One tuple of detail values per block of a kind."""
         return [tuple(int(b.detail.get(c, 0)) for c in columns) for b in self.of(kind)]
 
-    def outside(self, kinds: frozenset[str]) -> list[Conv]:
-        """Convolutions that belong to no block of the given kinds."""
-        inside = {node for block in self.blocks if block.kind in kinds for node in block.nodes}
-        return [n.conv for key, n in self.nodes.items() if n.conv and key not in inside]
-
     def architecture(
         self, family: str, *words: str, layers: int | None = None, alpha: float | None = None
     ) -> Architecture:

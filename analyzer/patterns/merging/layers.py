@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.operators.record import Nature
-from analyzer.patterns.merging.merge import PAIR, PARALLEL, Merge, elements, layer_of, sole_reader
+from analyzer.patterns.merging.merge import PAIR, PARALLEL, Merge, layer_of, sole_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,8 +74,7 @@ def parallel_products(layers: Iterable[LinearLayer]) -> Iterator[Merge]:
 
 def _side_by_side(same: list[LinearLayer]) -> Merge:
     macs = sum(layer.macs for layer in same)
-    weights = [elements(layer.weights.shape) for layer in same]
-    params = None if None in weights else sum(n or 0 for n in weights)
+    params = sum(prod(layer.sides or ()) for layer in same)
     read = same[0].view.inputs[0]
     moved = None if read is None or read.bytes is None else (len(same) - 1) * read.bytes
     first, second = same[0].view, same[1].view

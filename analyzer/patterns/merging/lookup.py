@@ -24,10 +24,7 @@ def lookup(layer: LinearLayer) -> Merge | None:
     turned = view.attr.get("transA", 0) or view.attr.get("transB", 0)
     if view.domain or turned or shape is None or len(shape) != 2 or shape[0] is None:
         return None
-    rows = next(iter(view.inputs), None)
-    if rows is None or rows is layer.weights:
-        return None
-    chain = _made_alone(rows, view)
+    chain = _made_alone(next(iter(view.inputs), None), view)
     if not chain:
         return None
     if not (_is_one_hot(chain[-1]) or (len(chain) > 1 and _compares(chain[-1], shape[0]))):
@@ -48,10 +45,9 @@ def lookup(layer: LinearLayer) -> Merge | None:
     )
 
 
-def _made_alone(rows: Value, reader: NodeView) -> list[NodeView]:
-    """What makes the rows for ``reader`` alone, backwards as far as a conversion of their type."""
+def _made_alone(value: Value | None, reader: NodeView) -> list[NodeView]:
+    """What makes rows for ``reader`` alone, backwards as far as a conversion of their type."""
     chain: list[NodeView] = []
-    value: Value | None = rows
     while value is not None and sole_reader(value) is (chain[-1] if chain else reader):
         maker = value.producer
         if maker is None or maker.domain:
@@ -81,7 +77,7 @@ def _is_one_hot(view: NodeView) -> bool:
     if view.op_type != "OneHot" or len(view.inputs) != 3:
         return False
     index, _, numbers = view.inputs
-    if index is None or numbers is None or index.rank is None or index.is_constant:
+    if index is None or numbers is None or index.is_constant:
         return False
     last = view.attr.get("axis", -1) in (-1, index.rank)
     return last and numbers.values == (0, 1) and (index.dtype or "").startswith(WHOLE)

@@ -111,10 +111,10 @@ class LinearLayer:
             if conv.groups != 1 or conv.transposed:
                 return None
             return conv.in_channels * conv.kernel_volume, conv.out_channels
-        if shape is None or len(shape) != 2 or None in shape:
-            return None
-        rows, columns = (side or 0 for side in shape)
-        return (columns, rows) if self.view.attr.get("transB") else (rows, columns)
+        match shape:
+            case (int() as rows, int() as columns):
+                return (columns, rows) if self.view.attr.get("transB") else (rows, columns)
+        return None
 
     @property
     def outputs(self) -> int | None:
@@ -164,11 +164,10 @@ def per_channel(value: Value, layer: LinearLayer) -> bool:
     return -back <= len(shape) and shape[back] == value.elements
 
 
-def elements(sizes: tuple[int | None, ...] | None) -> int | None:
+def elements(sizes: tuple[int | None, ...]) -> int | None:
     """Product of known sizes."""
-    if sizes is None or None in sizes:
-        return None
-    return prod(size or 0 for size in sizes)
+    known = [size for size in sizes if size is not None]
+    return prod(known) if len(known) == len(sizes) else None
 
 
 def _at(view: NodeView, slot: int) -> Value | None:

@@ -87,7 +87,7 @@ def discarded(layer: LinearLayer) -> Merge | None:
         readers = [by_id[read.node] for read in value.reads]
         if value.is_output or not readers:
             return None
-        steps = {_steps(reader, value) for reader in readers}
+        steps = {_steps(reader) for reader in readers}
         if None not in steps and len(steps) == 1:
             (step,) = steps
             return _thinned(layer, conv.out_spatial, readers[0], step or ())
@@ -97,12 +97,10 @@ def discarded(layer: LinearLayer) -> Merge | None:
     return None
 
 
-def _steps(reader: NodeView, value: Value) -> tuple[int, ...] | None:
+def _steps(reader: NodeView) -> tuple[int, ...] | None:
     """Positions that a 1×1 convolution goes on by; ``None`` where it reads all, or more."""
     conv = reader.conv
     if conv is None or conv.transposed or conv.kernel_volume != 1:
-        return None
-    if reader.inputs[0] is not value:
         return None
     if any(reader.attr.get("pads", ())) or max(conv.strides) < 2:
         return None
@@ -123,11 +121,11 @@ def _record(view: NodeView) -> Operator | None:
 def _thinned(
     layer: LinearLayer, sizes: tuple[int | None, ...], reader: NodeView, step: tuple[int, ...]
 ) -> Merge | None:
-    """The layer at each ``step``-th of its positions."""
-    many = prod(size or 0 for size in sizes)
-    if not many:
-        return None  # only the file says how many MACs it has
-    few = prod(-(-(size or 0) // by) for size, by in zip(sizes, step, strict=True))
+    """The layer at each ``step``-th of its positions, of which it has more than one."""
+    spread = [(size, by) for size, by in zip(sizes, step, strict=True) if size]
+    many, few = prod(size for size, _ in spread), prod(-(-size // by) for size, by in spread)
+    if few >= many:
+        return None
     weights = layer.weights.elements
     return Merge(DISCARDED, layer.view.id, reader.name or reader.id, reader.op_type, 0, layer.macs,
                  layer.macs // many * few, weights, weights, None)  # fmt: skip
