@@ -186,7 +186,8 @@ $(STAMP)-node: tools/node/package-lock.json tools/node/package.json $(STAMP)-tes
 	@touch $@
 
 $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf
-	@command -v chromium >/dev/null || tools/apt.sh "the tests of the HTML report" chromium
+	@command -v chromium-headless-shell >/dev/null || \
+	  tools/apt.sh "the tests of the HTML report" chromium-headless-shell || command -v chromium >/dev/null
 	@$(BIN)/python -c 'from playwright.sync_api import sync_playwright as s; s().start().stop()' \
 	  2>/dev/null || tools/apt.sh "Playwright, which drives Chromium in the tests" libatomic1
 	@for shell in zsh fish; do command -v $$shell >/dev/null || \

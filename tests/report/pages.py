@@ -287,9 +287,12 @@ CHROMIUM = Chromium()
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium from the system, as the tests may run as root in a container without it."""
-    path = shutil.which("chromium")
-    assert path, "install chromium"
+    """Chromium from the system, as the tests may run as root in a container without it.
+
+    Without the parts that draw windows, where they are left out, it takes a third of the time less.
+    """
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    assert path, "install chromium-headless-shell or chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
