@@ -3,7 +3,7 @@
 Anchor grids and strides of a detector's head are sized by position and nothing with weights comes
 after them; mean images are taken from what the caller passes; attention masks are added to scores
 of every head alike. Tables that feed weighted layers (position embeddings) and vectors along
-channels (biases) stay parameters.
+channels (biases) stay parameters; so, as a guess, does what is joined to feature maps.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Root = tuple[int, str]
     Shape = tuple[int | None, ...]
 
+ADDING = (Nature.ELEMENTWISE,)
+JOINING = (Nature.MOVEMENT,)
+"""What joins a table to a feature map, which is no less a guess than to add one."""
 ON_THE_WAY = (Nature.ELEMENTWISE, Nature.ACTIVATION)
 """What lies between the scores of attention and their softmax, moves and conversions aside."""
 MAX_WAY = 6
@@ -48,7 +51,8 @@ def set_apart(
     ----------
     feeds : by site index, the constants that each input slot takes.
     """
-    candidates = {root: c for root, c in constants.items() if _is_candidate(c, sites)}
+    _doubt_joined(constants, sites)
+    candidates = {root: c for root, c in constants.items() if _feeds_only(c, sites, ADDING)}
     if not candidates:
         return
     weighted = frozenset(site.index for site in sites if feeds[site.index] and _is_weighted(site))
@@ -66,7 +70,7 @@ def set_apart(
             for root in roots:
                 found.setdefault(root, []).append((sites[index], slot))
     for root, constant in candidates.items():
-        constant.is_judged = sum(size != 1 for size in constant.tensor.shape or ()) > 1
+        constant.is_judged = _is_wide(constant)
         uses = found.get(root)
         if not uses:
             continue
@@ -82,15 +86,27 @@ def set_apart(
             _move(constant, Role.POSITION, "sized by position, no weighted layer behind it")
 
 
+def _doubt_joined(constants: Mapping[Root, Constant], sites: Sequence[Site]) -> None:
+    for constant in constants.values():
+        if _feeds_only(constant, sites, JOINING):
+            constant.is_judged = _is_wide(constant)
+
+
 def _move(constant: Constant, role: Role, why: str) -> None:
     constant.role, constant.why, constant.is_judged = role, why, True
     constant.uses.clear()
 
 
-def _is_candidate(constant: Constant, sites: Sequence[Site]) -> bool:
+def _feeds_only(constant: Constant, sites: Sequence[Site], natures: Sequence[Nature]) -> bool:
+    """Whether a constant that counts as a weight is read by operators of ``natures`` alone."""
     if constant.role is not Role.WEIGHT or constant.elements <= 1 or not constant.uses:
         return False
-    return all(_nature(sites[index]) is Nature.ELEMENTWISE for index in constant.uses)
+    return all(_nature(sites[index]) in natures for index in constant.uses)
+
+
+def _is_wide(constant: Constant) -> bool:
+    """Along several axes: a bias, a scale or a token of a class is along one, and never judged."""
+    return sum(size != 1 for size in constant.tensor.shape or ()) > 1
 
 
 def _nature(site: Site) -> Nature | None:

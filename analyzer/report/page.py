@@ -333,7 +333,7 @@ def _left_out(
         unread = trained.unread > 0
         yield LeftOut(_("what the weights say"),
                       why(unseen(facts)) if unread else
-                      _("no layer has trained values to look at"))  # fmt: skip
+                      _("no layer has values to look at"))  # fmt: skip
     none = facts.totals.complete and facts.totals.macs == 0
     shapes = layers.layer_shapes(facts.nodes, facts.totals.whole or 0)
     if not shapes:

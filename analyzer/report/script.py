@@ -38,7 +38,7 @@ WORDS = {
     "macs": mark("MACs of {what}"),
     "flops": mark("FLOPs of {what}"),
     "params": mark("Parameters of {what}"),
-    "tensors": mark("Σ values of the trained tensors that it is the first to use"),
+    "tensors": mark("Σ values of the weights that it is the first to use"),
     "shapes": mark("shapes of its tensors in the file"),
     "layers": mark("layers · "),
     "close": mark("Close"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from analyzer.costs.roles import Constant, Role
 from analyzer.costs.stored import _certainty
 from analyzer.facts import Certainty, Parameters, Tensor
+from analyzer.report.view.summary import shares
 from tests.golden.text import facts, facts_of, parse
 
 
@@ -129,6 +131,22 @@ def test_class_tokens_and_position_tables_are_weights_behind_expand_and_slice() 
         token=(1, 1, 8), table=(1, 50, 8),
     )  # fmt: skip
     assert found.weights == 8 + 400
+
+
+def test_what_is_joined_to_a_map_is_a_guess_unless_it_is_along_one_axis() -> None:
+    for shape, certainty in (((1, 4, 6, 6), Certainty.ASSUMED), ((1, 4, 1, 1), Certainty.EXACT)):
+        found = parameters(
+            f"g (float[1,3,{shape[2]},{shape[3]}] x) => (float[] y) "
+            "{ y = Concat <axis = 1> (x, t) }",
+            t=shape,
+        )
+        assert (found.weights, found.certainty) == (math.prod(shape), certainty)
+
+
+def test_parameters_that_only_move_are_told_as_tensors() -> None:
+    model = parse("g (float[1,3] x) => (float[] y) <float[1,2] t = {1,2}> "
+                  "{ y = Concat <axis = 1> (x, t) }")  # fmt: skip
+    assert [row.kind for row in shares(facts_of(model))] == ["tensors that Concat joins or moves"]
 
 
 def test_masks_factors_and_sizes_are_no_parameters() -> None:

@@ -409,23 +409,23 @@ TOLD: dict[str, tuple[Values, Told]] = {
     ]),
     "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False,
                       "hidden_bytes": 0}, [
-        ({"hidden_bytes": 2048}, ("The trained values of 2 layers and 3 stored tensors were read. "
+        ({"hidden_bytes": 2048}, ("The values of 2 layers and 3 stored tensors were read. "
                                   "2 KiB of external data was not seen.")),
         ({"hidden_bytes": None, "layers": 0}, ("The values of 3 stored tensors were read. "
                                                "Part of the external data was not seen.")),
-        ({}, "The trained values of 2 layers and 3 stored tensors were read."),
+        ({}, "The values of 2 layers and 3 stored tensors were read."),
         ({"branching": True},
-         ("The trained values of 2 layers, those of all branches, and 3 stored tensors were "
+         ("The values of 2 layers, those of all branches, and 3 stored tensors were "
          "read.")),
         ({"unread": 1},
          ("The values of 3 stored tensors were read, and of 2 layers channel by channel; those of "
          "1 more were not looked at so.")),
         ({"layers": 0}, "The values of 3 stored tensors were read."),
-        ({"layers": 0, "tensors": 0}, "No trained values were found to read."),
+        ({"layers": 0, "tensors": 0}, "No values were found to read."),
         ({"layers": 0, "unread": 4, "unseen": ("integers",)},
-         "The trained values of 4 layers were not looked at: weights are stored as integers."),
+         "The values of 4 layers were not looked at: weights are stored as integers."),
         ({"layers": 0, "unread": 4, "tensors": 0},
-         ("The trained values of 4 layers were not looked at: weights are not in the file, or "
+         ("The values of 4 layers were not looked at: weights are not in the file, or "
          "unreadable.")),
     ]),
     "weights.small": ({"layers": 2, "of": 2, "rules": ("WGT002", "WGT003"),

@@ -67,7 +67,7 @@ def test_weights_outside_the_file_are_said_to_be_unknown() -> None:
     facts, rules = analyze_weights(load(str(light))), load_rules()
     result = Result(facts, lint(facts, rules), rules)
     page = words(REPORT_FORMATS["html"](result, Options()).decode())
-    assert "The trained values of 26 layers were not looked at: weights are made by" in page
+    assert "The values of 26 layers were not looked at: weights are made by" in page
     assert "26 of 26 tensors of weights are one number everywhere" in page
     assert "could not judge: weights are made by ConstantOfShape when the model runs." in page
 

@@ -20,13 +20,13 @@ PAD = "weights are made by Pad when the model runs"
 @pytest.mark.parametrize(
     ("layers", "unread", "tensors", "said"),
     [
-        (0, 0, 0, "No trained values were found to read."),
+        (0, 0, 0, "No values were found to read."),
         (0, 0, 1, "The values of 1 stored tensor were read."),
         (0, 0, 2, "The values of 2 stored tensors were read."),
-        (0, 1, 2, f"The trained values of 1 layer were not looked at: {PAD}."),
-        (0, 2, 0, f"The trained values of 2 layers were not looked at: {PAD}."),
-        (3, 0, 4, "The trained values of 3 layers and 4 stored tensors were read."),
-        (1, 0, 1, "The trained values of 1 layer and 1 stored tensor were read."),
+        (0, 1, 2, f"The values of 1 layer were not looked at: {PAD}."),
+        (0, 2, 0, f"The values of 2 layers were not looked at: {PAD}."),
+        (3, 0, 4, "The values of 3 layers and 4 stored tensors were read."),
+        (1, 0, 1, "The values of 1 layer and 1 stored tensor were read."),
         (3, 2, 4, ("The values of 4 stored tensors were read, and of 3 layers channel by channel; "
                    "those of 2 more were not looked at so.")),
     ],

@@ -14,14 +14,14 @@ def reckonings() -> tuple[Reckoning, ...]:
     alive = _("in the file's order of operators; a tensor lives from its maker to its last reader")
     recounted = _("every layer recounted at other sizes, where a polynomial fits all of them")
     maker = _("the maker's figures: see Devices")
-    evidence = _("the trained weights in the file")
+    evidence = _("the weights in the file")
     rows = (
         ("macs", _("Multiply-accumulates (MACs) of the model"),
          _("Σ runs · MACs of each operator, by kind of layer"), operators),
         ("flops", _("FLOPs of the model"),
          _("2 · MACs + Σ all other additions, multiplications, comparisons and functions"),
          operators),
-        ("params", _("Parameters of the model"), _("Σ values of the trained tensors"), first),
+        ("params", _("Parameters of the model"), _("Σ values of the weights"), first),
         ("bytes", _("Bytes of weights and buffers"), _("Σ values · bytes of their type"),
          _("types of the tensors in the file")),
         ("peak", _("Peak activation memory"),

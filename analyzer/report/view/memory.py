@@ -118,7 +118,7 @@ def roles(facts: Facts) -> tuple[RoleRow, ...]:
         ("buffers", p.buffers, _("running means and variances of batch normalisation")),
         ("quantization", p.quantization, _("scales and zero points")),
         ("positions", p.positions, _("grids sized by position, such as anchors or a mean image")),
-        ("masks", p.masks, _("masks of attention scores")),
+        ("masks", p.masks, _("masks of attention scores, or constants of such a shape")),
         ("constants", p.constants, _("shapes and other constants that are not weights")),
     )
     return tuple(

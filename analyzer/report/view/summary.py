@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, retold, term
+from analyzer.operators import find
+from analyzer.operators.record import Nature
 from analyzer.report.view.kinds import color_of, shaded
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
@@ -52,6 +54,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         inside[facts[node].kind] += count
     rows: list[KindRow] = []
     rest_macs = rest_params = 0
+    moving = _moving(facts)
     for kind in {**totals.macs_by_kind, **totals.params_by_kind, **ranges}:
         macs, params = totals.macs_by_kind.get(kind, 0), totals.params_by_kind.get(kind, 0)
         low, high = ranges.get(kind, (macs, macs))
@@ -62,7 +65,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         shown = None if not macs and not low and kind in unknown else macs
         rows.append(
             KindRow(
-                label(term(kind), widths.TERM),
+                label(moving.get(kind) or term(kind), widths.TERM),
                 color_of(kind),
                 shown,
                 None if totals.whole is None else macs / macs_sum,
@@ -81,6 +84,18 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
     rows.sort(key=_most)
     colors = shaded(row.color for row in rows)
     return tuple(replace(row, color=color) for row, color in zip(rows, colors, strict=True))
+
+
+def _moving(facts: Facts) -> dict[str, str]:
+    """By kind, what the parameters are of operators that compute nothing with them."""
+    found: dict[str, str] = {}
+    for node in facts.nodes:
+        if node.params and node.kind not in found:
+            operator = find(node.domain, node.op_type)
+            if operator is not None and operator.nature is Nature.MOVEMENT:
+                found[node.kind] = _("tensors that {operator} joins or moves",
+                                     operator=term(node.kind))  # fmt: skip
+    return found
 
 
 def _most(row: KindRow) -> tuple[int, int, str]:

@@ -110,20 +110,20 @@ def read(v: Values) -> str:
 def _seen(v: Values) -> str:
     layers, unread, tensors = v["layers"], v["unread"], v["tensors"]
     if not layers and not unread and not tensors:
-        return _("No trained values were found to read.")
+        return _("No values were found to read.")
     if not layers and not unread:
         return _("The values of {tensors} were read.", tensors=many(tensors, "stored tensor"))
     if not layers:
-        return _("The trained values of {layers} were not looked at: {reason}.",
+        return _("The values of {layers} were not looked at: {reason}.",
                  layers=many(unread, "layer"), reason=why(v["unseen"]))  # fmt: skip
     both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}
     if unread:
         return _("The values of {tensors} were read, and of {layers} channel by channel; those of "
                  "{n} more were not looked at so.", **both, n=units.count(unread))  # fmt: skip
     if v["branching"]:
-        return _("The trained values of {layers}, those of all branches, and {tensors} were read.",
+        return _("The values of {layers}, those of all branches, and {tensors} were read.",
                  **both)  # fmt: skip
-    return _("The trained values of {layers} and {tensors} were read.", **both)
+    return _("The values of {layers} and {tensors} were read.", **both)
 
 
 def peculiar(v: Values) -> str:
