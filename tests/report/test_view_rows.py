@@ -18,6 +18,7 @@ from analyzer.report.view.conversion import (
     Total,
     _caveats,
     _evidence,
+    _together,
     describe,
     most_of_it,
 )
@@ -157,7 +158,7 @@ def conv(**changes: object) -> Node:
         (POINT, "1×1 pointwise 4 → 4", "8×8"),
         (SPATIAL, "3×3 standard 4 → 4", "8×8"),
         (PRODUCT, "MatMul 8 → 16", "2×16"),
-        (conv(strides=(1, 2)), "3×3 / 2 standard 4 → 4", "8×8"),
+        (conv(strides=(1, 2)), "3×3 / 1×2 standard 4 → 4", "8×8"),
         (conv(dilations=(1, 3)), "3×3 standard dilated 3 4 → 4", "8×8"),
         (conv(transposed=True), "3×3 transposed standard 4 → 4", "8×8"),
         (replace(PRODUCT, cost=replace(PRODUCT.cost, macs=255)), "MatMul 16", "2×16"),
@@ -444,6 +445,27 @@ def test_terms_that_keep_the_weights_say_what_follows() -> None:
     first = "T = 1 keeps 50 % (noise 25 %): retrain"
     for each in ((None, 0.97, 0.61), (2, None, 0.61), (2, 0.97, None)):
         assert describe(found(*each), False) == first
+
+
+def test_strides_tell_rows_of_convolutions_apart() -> None:
+    row = Conversion(("a",), "3×3", 4, 4, "8×8", 100, 30, 0.3, True, "", ())
+    for steps, rows in (
+        (["", ""], [("ab", "")]),
+        (["/ 2", "/ 2"], [("ab", "/ 2")]),
+        (["/ 8", "", "/ 2"], [("abc", "/ 1 to 8")]),
+        (["/ 1×2", "/ 2"], [("a", "/ 1×2"), ("b", "/ 2")]),
+        (["dilated 2", "", "dilated 2"], [("ac", "dilated 2"), ("b", "")]),
+    ):
+        made = [replace(row, nodes=(node,), steps=s) for node, s in zip("abc", steps, strict=False)]
+        assert [("".join(r.nodes), r.steps) for r in _together(made)] == rows, steps
+
+
+def test_a_stride_is_of_the_axes_that_have_a_kernel() -> None:
+    for kernel, strides, told in (((3, 3), (2, 2), "/ 2"), ((1, 9), (1, 4), "/ 4"),
+                                  ((3, 3), (1, 2), "/ 1×2"), ((3,), (1,), "")):  # fmt: skip
+        found = conv(kernel_shape=kernel, strides=strides).conv
+        assert found is not None
+        assert layers.step(found) == told
 
 
 def test_a_share_is_left_and_a_row_saves_as_often_as_it_stands() -> None:

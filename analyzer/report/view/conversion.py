@@ -11,6 +11,7 @@ from analyzer.evidence import PW_DW
 from analyzer.language import _, mark, ngettext
 from analyzer.records import shown
 from analyzer.report.view.devices import main_device
+from analyzer.report.view.layers import spread_of, step
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.pace import paces
 from analyzer.report.view.spared import spared, words
@@ -18,7 +19,7 @@ from analyzer.report.view.speed import roofline_speedup
 from analyzer.restore import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.evidence import LayerEvidence, Separability
     from analyzer.facts import Conv, Facts, Node, Saving
@@ -51,6 +52,8 @@ class Conversion:
     evidence: str
     """What the trained weights say; empty when none were looked at."""
     caveats: tuple[str, ...]
+    steps: str = ""
+    """Stride and dilation where they are not 1, as in ``/ 2``."""
 
     @property
     def macs(self) -> int:
@@ -124,6 +127,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
         Conversion(
             nodes=(node.id,),
             kernel=node.conv.kernel,
+            steps=" ".join(filter(None, (step(node.conv), spread_of(node.conv)))),
             m=node.conv.in_channels,
             n=node.conv.out_channels,
             out=units.shape(node.conv.out_spatial),
@@ -146,11 +150,21 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
         for node in (nodes[key] for key in facts.separable.candidates if key in nodes)
         if node.saving is not None and node.conv is not None
     ]
-    alike: dict[Conversion, list[str]] = {}
+    return tuple(sorted(_together(rows), key=lambda row: -row.saved))
+
+
+def _together(rows: Sequence[Conversion]) -> Iterator[Conversion]:
+    """Those of which a row says the same are one; strides alone do not keep them apart."""
+    alike: dict[Conversion, list[Conversion]] = {}
     for row in rows:
-        alike.setdefault(replace(row, nodes=()), []).extend(row.nodes)
-    together = (replace(row, nodes=tuple(nodes)) for row, nodes in alike.items())
-    return tuple(sorted(together, key=lambda row: -row.saved))
+        plain = row.steps.removeprefix("/ ").isdecimal() or not row.steps
+        key = replace(row, nodes=(), steps="" if plain else row.steps)
+        alike.setdefault(key, []).append(row)
+    for same in alike.values():
+        sides = sorted({int(row.steps.removeprefix("/ ") or 1) for row in same}
+                       if len({row.steps for row in same}) > 1 else ())  # fmt: skip
+        steps = _("/ {low} to {high}", low=sides[0], high=sides[-1]) if sides else same[0].steps
+        yield replace(same[0], nodes=tuple(row.nodes[0] for row in same), steps=steps)
 
 
 def steps(result: Result) -> list[int]:

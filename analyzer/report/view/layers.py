@@ -22,7 +22,7 @@ BARS = 180
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from analyzer.facts import Node, Tensor
+    from analyzer.facts import Conv, Node, Tensor
 
 
 @record
@@ -320,8 +320,7 @@ def shape_of(node: Node) -> tuple[str, str]:
         out = _result(node)
         shape = "" if out is None else units.shape(out.shape)
         return f"{label(node.op_type, widths.TERM)} {_channels(node, out)}", shape
-    stride = f"/ {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
-    rate = _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
+    stride, rate = step(conv), spread_of(conv)
     groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""
     form = term("transposed") if conv.transposed else ""
     through = f"{conv.in_channels} → {conv.out_channels}"
@@ -331,6 +330,18 @@ def shape_of(node: Node) -> tuple[str, str]:
         " ".join(filter(None, (conv.kernel, stride, form, term(conv.kind), groups, rate, through))),
         units.shape(conv.out_spatial),
     )
+
+
+def step(conv: Conv) -> str:
+    """``/ 2``: the stride, of the axes that have a kernel or are left out positions of."""
+    sides = [s for s, k in zip(conv.strides, conv.kernel_shape, strict=False) if k > 1 or s > 1]
+    if max(sides, default=1) <= 1:
+        return ""
+    return f"/ {'×'.join(map(str, sides if len(set(sides)) > 1 else sides[:1]))}"
+
+
+def spread_of(conv: Conv) -> str:
+    return _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
 
 
 def _result(node: Node) -> Tensor | None:
