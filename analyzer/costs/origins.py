@@ -148,10 +148,11 @@ class Origins:
     def _makers(self) -> dict[Root, Any]:
         """The operators that make constants, by what they make."""
         return {
-            (scope.index, op.outputs[0]): op
+            (scope.index, name): op
             for scope in self._program.scopes
             for op in scope.ops
-            if op.standard in ("Constant", "ConstantOfShape") and op.outputs
+            if op.standard in ("Constant", "ConstantOfShape")
+            for name in op.outputs
         }
 
 

@@ -258,7 +258,7 @@ class Peaks:
             return cls(1, prod(stored.shape[1:]), 0, zero_point)
         parts = stored.shape[0] if stored.ndim == 3 else 1
         wide = stored.shape[-1]
-        return cls(parts, wide, max(1, stored.size // max(1, parts * wide)), zero_point)
+        return cls(parts, wide, stored.size // (parts * wide), zero_point)
 
     def add(self, block: NDArray[np.int32], start: int) -> None:
         """Look at whole rows, of which the first begins at element ``start``."""
@@ -280,7 +280,8 @@ class Peaks:
 
 
 def _spans(stored: Rows, row: int) -> Iterator[tuple[int, int]]:
-    step = max(1, BLOCK // max(1, row)) * row
+    """Where blocks of whole rows begin and end: as many as fit into ``BLOCK``, or one."""
+    step = max(row, BLOCK - BLOCK % row)
     for start in range(0, stored.size, step):
         yield start, min(stored.size, start + step)
 

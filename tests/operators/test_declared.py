@@ -25,6 +25,7 @@ from analyzer.operators.declared import (
     Carried,
     Declaration,
     _size,
+    _sizes,
     built,
     declaring,
     from_entry_point,
@@ -377,6 +378,18 @@ def test_a_size_that_nobody_knows_is_told_of(
         return
     with pytest.raises(Unknown, match=f"^{expected}$"):
         _size(tensor, "input 1", field)
+
+
+def test_the_side_of_which_a_size_is_unknown_is_named() -> None:
+    known, unknown = Tensor("t", "float32", (2, 3)), Tensor("t", "float32", None)
+    for inputs, outputs, group, told in (
+        ((unknown, known), (known, known), "x", "shape of input 0 is unknown"),
+        ((known, unknown), (known, known), "x1", "shape of input 1 is unknown"),
+        ((known, known), (unknown, known), "y", "shape of output 0 is unknown"),
+        ((known, known), (known, unknown), "y1", "shape of output 1 is unknown"),
+    ):
+        with pytest.raises(Unknown, match=f"^{told}$"):
+            _sizes(Call("X", "ai.acme", 1, {}, inputs, outputs))(group, "size")
 
 
 DECLARED = (

@@ -256,6 +256,8 @@ def test_a_language_model_head_after_pre_norm_layers_is_a_decoder(gated: bool, n
     found = net.facts(gpt(net, gated))
     assert kinds(found) == {"attention": 2, "mlp": 2}
     assert (architecture(found) or "").startswith(f"{name}, 2 layers, width 64")
+    assert found.architecture is not None
+    assert found.architecture.resolution == (), "tokens have no sides"
 
 
 def test_pre_norm_layers_that_score_no_vocabulary_are_no_decoder() -> None:

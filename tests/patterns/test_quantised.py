@@ -94,6 +94,23 @@ def test_what_reads_an_int8_tensor_twice_keeps_its_convolutions_in_floating_poin
         assert found.signed_macs == left * 2 * 4
 
 
+def test_data_that_are_read_twice_keep_a_convolution_in_floating_point_too() -> None:
+    """As ONNX Runtime 1.32 does for x86."""
+    for reads, left in (
+        ("d = DequantizeLinear (q, s, z) y2 = Relu (x)", 0),
+        ("i = Identity (q) d = DequantizeLinear (i, s, z) y2 = Relu (x)", 0),
+        ("d = DequantizeLinear (q, s, z) y2 = Relu (d)", 1),
+        ("d = DequantizeLinear (q, s, z) o = DequantizeLinear (q, s, z) y2 = Relu (o)", 1),
+    ):
+        found = seen(
+            "g (float[1,2,4] x) => (float[1,1,4] y, float[1,2,4] y2) <int8[1,2,1] w = {1,2}, "
+            f"float s = {{0.1}}, int8 z = {{0}}> {{ q = QuantizeLinear (x, s, z) {reads} "
+            "v = DequantizeLinear (w, s, z) e = Conv (d, v) f = QuantizeLinear (e, s, z) "
+            "t = DequantizeLinear (f, s, z) y = Relu (t) }"
+        )
+        assert (found.signed_forms, found.left_on_x86) == (1, left)
+
+
 def test_macs_are_told_apart_by_the_arithmetic_they_are_done_in() -> None:
     found = seen(
         "g (float[1,4] x, float[4,4] m) => (float[1,4] y) "

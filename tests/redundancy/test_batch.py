@@ -37,6 +37,20 @@ def test_the_operator_that_grows_most_is_named_and_of_equals_the_first(
     assert found.place == most
 
 
+def test_growth_beyond_that_of_many_samples_is_measured_from_one_more() -> None:
+    """Of 128 elements a product of all with all, of depth 1 or 32: 129² for 128²·129/128."""
+    graph = (
+        "g (float[many] v) => (float[M,K] z, float[M,K] w) <int64[2] s = {{-1,1}}, "
+        "float[1,32] wide = {{{}}}> {{ t = Reshape (v, s)  u = Transpose <perm = [1,0]> (t)  "
+        "z = MatMul (t, u)  p = Mul (t, wide)  q = Transpose <perm = [1,0]> (p)  "
+        "w = MatMul (p, q) }}"
+    )
+    found = facts(graph.format(", ".join(["1"] * 32))).batch_growth
+    assert found is not None
+    assert (found.place, found.batch) == ("w", 128)
+    assert (found.macs, found.next_macs, found.excess) == (128**2 * 32, 129**2 * 32, 129 * 32)
+
+
 def test_a_product_within_each_sample_grows_with_the_batch() -> None:
     graph = ("g (float[batch,16,8] x) => (float[batch,16,16] y) "
              "{ u = Transpose <perm = [0,2,1]> (x)  y = MatMul (x, u) }")  # fmt: skip

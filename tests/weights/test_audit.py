@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import onnx
@@ -18,6 +20,8 @@ from analyzer.facts import Facts, Problem
 from analyzer.model import Limits, load, source
 from analyzer.model.guard import GuardFailure
 from analyzer.weights import audit
+from analyzer.weights.evidence import _placeholders
+from analyzer.weights.made import MadeWeights
 
 
 def judged(graph: str, limits: Limits = Limits()) -> Facts:
@@ -124,6 +128,39 @@ def test_a_filled_tensor_beside_trained_ones_makes_no_placeholders() -> None:
     evidence = judged(graph).evidence
     assert evidence is not None
     assert (evidence.placeholder, evidence.sees_none) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("stored", "made", "told"),
+    [
+        # (elements, constant) of stored tensors; filled and drawn ones; placeholders or not
+        ([(990, True), (10, False)], ((), ()), True),
+        ([(989, True), (11, False)], ((), ()), False),
+        ([(10, False)], ((490, 500), ()), True),
+        ([(10, False)], ((), (490, 500)), True),
+        ([(11, False)], ((489,), (500,)), False),
+        ([(5, False), (5, False)], ((400,), (590,)), True),
+        ([(100, True)], ((), ()), False),  # a single tensor says nothing
+        ([(100, True), (1, True)], ((), ()), False),  # single numbers do not count
+        ([(100, True), (2, True)], ((), ()), True),
+    ],
+)
+def test_placeholders_are_99_of_100_weights_of_several_tensors(
+    stored: list[tuple[int, bool]], made: tuple[tuple[int, ...], tuple[int, ...]], told: bool
+) -> None:
+    tensors: Any = [
+        SimpleNamespace(kind="weight", values=SimpleNamespace(elements=n, constant=alike))
+        for n, alike in stored
+    ]
+    bias: Any = SimpleNamespace(kind="bias", values=SimpleNamespace(elements=7, constant=False))
+    found = _placeholders([*tensors, bias], MadeWeights(*made))
+    counted = [alike for n, alike in stored if n > 1]
+    assert found == {
+        "weight_tensors": len(counted) + len(made[0]) + len(made[1]),
+        "constant_tensors": sum(counted) + len(made[0]),
+        "drawn_tensors": len(made[1]),
+        "placeholder": told,
+    }
 
 
 def test_layers_whose_weights_are_computed_are_named(tmp_path: Path) -> None:

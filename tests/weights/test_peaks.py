@@ -24,6 +24,7 @@ from analyzer.weights.integers import (
     _is_narrow,
     _judge,
     _operands,
+    _spans,
 )
 from tests.each import each
 from tests.golden.text import facts
@@ -68,6 +69,20 @@ def test_large_weights_are_looked_at_a_few_rows_at_a_time(monkeypatch: pytest.Mo
     for block in (1, 10, 36, 70):
         monkeypatch.setattr(integers, "BLOCK", block)
         assert [_judge(Rows.of(stored), placed(axis)) for axis in (0, -1)] == whole
+
+
+def test_a_block_has_as_many_rows_as_fit_and_never_less_than_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def spans(block: int) -> list[tuple[int, int]]:
+        monkeypatch.setattr(integers, "BLOCK", block)
+        return list(_spans(Rows.of(np.zeros((4, 3), np.int8)), 3))
+
+    single = [(0, 3), (3, 6), (6, 9), (9, 12)]
+    assert [spans(block) for block in (1, 2, 3, 5)] == [single] * 4
+    assert [spans(block) for block in (6, 8)] == [[(0, 6), (6, 12)]] * 2
+    assert spans(11) == [(0, 9), (9, 12)]
+    assert spans(100) == [(0, 12)]
 
 
 def test_ends_zero_points_and_clipped_weights_are_those_of_the_type() -> None:

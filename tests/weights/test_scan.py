@@ -81,6 +81,18 @@ def test_peaks_are_the_largest_magnitudes_of_rows_and_of_columns_by_group(
     assert np.array_equal(np.isnan(seen.rows), np.isnan(table).any(axis=1))
 
 
+@pytest.mark.parametrize("block", [1, 2, 3, 4, 5, 6, 8, 12])
+def test_blocks_may_begin_and_end_within_a_group(block: int) -> None:
+    values = np.arange(1, 13, dtype=np.float32).reshape(6, 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", block)
+        seen = scan(Rows.of(values), 2)
+    assert seen.rows is not None
+    assert seen.columns is not None
+    assert seen.rows.tolist() == [2, 4, 6, 8, 10, 12]
+    assert seen.columns.tolist() == [[5, 6], [11, 12]]
+
+
 def test_a_float64_beyond_float32_is_an_overflow_and_not_infinite() -> None:
     seen = scan(Rows.of(np.array([[1e300, -1e300, 1.0, np.inf]]))).tally
     assert (seen.inf, seen.overflow, seen.bf16_overflow) == (1, 2, 2)

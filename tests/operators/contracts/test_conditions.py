@@ -12,6 +12,7 @@ from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.operators.contracts import contracts_of
 from analyzer.operators.contracts.contrib_attention import Multi
+from analyzer.operators.contracts.contrib_products import _blocks_of_gather
 from tests.each import each
 
 Shape = tuple[int | None, ...]
@@ -111,6 +112,20 @@ def test_a_byte_of_a_gathered_table_holds_two_numbers_of_four_bits(
         gather_axis=axes[0], quantize_axis=axes[1], block_size=16, bits=4,
     )  # fmt: skip
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("dtype", "whole"),
+    [("float8_e4m3fn", True), ("float4_e2m1", True), (None, True), ("uint8", False),
+     ("int4", False)],
+)  # fmt: skip
+def test_only_small_floats_are_gathered_in_one_block_along_the_axis(
+    dtype: str | None, whole: bool
+) -> None:
+    call = Call("GatherBlockQuantized", "com.microsoft", 1, {"block_size": 0},
+                (Tensor("t", dtype, (16, 32)),), ())  # fmt: skip
+    assert (not list(_blocks_of_gather(call))) is whole
+    assert len(list(_blocks_of_gather(replace(call, inputs=(None,))))) == 1
 
 
 MULTI: tuple[tuple[tuple[Shape | None, ...], dict[str, object], tuple[int | None, ...]], ...] = (
