@@ -470,6 +470,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(advice, "checked", lambda result: result.rows)
     monkeypatch.setattr(advice, "unseen", lambda _: ("MatMul",))
     monkeypatch.setattr(advice, "hidden_bytes", lambda _: 7)
+    monkeypatch.setattr(advice, "_odd", lambda result: result.blind + 1)
     monkeypatch.setattr(advice, "tally", lambda result: some(idle=3, blind=result.blind))
     loops = [some(node="n", inputs=("a", "b", "c")), some(node="m", inputs=())]
     monkeypatch.setattr(advice, "open_loops", lambda facts: loops if facts else [])
@@ -486,7 +487,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     }  # fmt: skip
     assert dict(passed.values) == {
         "categories": ("waste", "trust"), "rules": (7, 5), "speak": (0, 1), "stated": (3, 0),
-        "unjudged": (0, 2),
+        "unjudged": (0, 2), "odd": 3,
         "idle": 3, "blind": 2, "unseen": ("MatMul",),
     }  # fmt: skip
     loops.pop(0)

@@ -712,6 +712,8 @@ def _read(d: Document) -> Values:
     hidden = [p for p in d["problems"] if p["unseen_bytes"] != 0]
     said = next(c["values"] for c in d["claims"] if c["id"] == "weights.read")
     assert (said["hidden_bytes"] == 0) is (not hidden)
+    seen = {layer["node"] for layer in found["layers"]} | {*found["unread"]}
+    assert said["whole"] <= sum(n["params"] > 0 and n["id"] not in seen for n in _counted(d))
     return counts
 
 

@@ -92,7 +92,7 @@ QUANTISED: Values = {
 }  # fmt: skip
 PASSED: Values = {
     "categories": ("waste", "cost", "trust"), "rules": (5, 0, 2), "speak": (1, 0, 0),
-    "stated": (1, 0, 0), "unjudged": (0, 4, 0), "blind": 0, "unseen": (), "idle": 0,
+    "stated": (1, 0, 0), "unjudged": (0, 4, 0), "blind": 0, "unseen": (), "idle": 0, "odd": 0,
 }  # fmt: skip
 NOTHING = "Nothing found by 5 of 7 rules that had something to look at, all of trust among them."
 VENDOR: Values = {
@@ -228,6 +228,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"stated": (0, 0, 0)}, NOTHING.replace("5 of", "6 of")),
         ({"stated": (0, 0, 0), "unjudged": (0, 0, 1)},
          "Nothing found by 6 of 7 rules that had something to look at."),
+        ({"stated": (0, 0, 0), "categories": ("waste", "trust", "weights"), "rules": (5, 1, 1),
+          "unjudged": (0, 0, 0), "odd": 2},
+         NOTHING.replace("5 of", "6 of")),
         ({"stated": (0, 0, 0), "speak": (0, 0, 0)},
          "Nothing found by 7 of 7 rules that had something to look at."),
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
@@ -407,8 +410,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
          (f"{PEAK} {ON_TOP} Where what operators compute from constants alone is stored instead, "
           "as in runtimes that do so when they load the model, it is 512 B.")),
     ]),
-    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False,
-                      "hidden_bytes": 0}, [
+    "weights.read": ({"layers": 2, "unread": 0, "whole": 0, "tensors": 3, "unseen": (),
+                      "branching": False, "hidden_bytes": 0}, [
         ({"hidden_bytes": 2048}, ("The values of 2 layers and 3 stored tensors were read. "
                                   "2 KiB of external data was not seen.")),
         ({"hidden_bytes": None, "layers": 0}, ("The values of 3 stored tensors were read. "
@@ -420,6 +423,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"unread": 1},
          ("The values of 3 stored tensors were read, and of 2 layers channel by channel; those of "
          "1 more were not looked at so.")),
+        ({"unread": 1, "whole": 2},
+         ("The values of 3 stored tensors were read, and of 2 layers channel by channel; those of "
+         "3 more were not looked at so.")),
         ({"layers": 0}, "The values of 3 stored tensors were read."),
         ({"layers": 0, "tensors": 0}, "No values were found to read."),
         ({"layers": 0, "unread": 4, "unseen": ("integers",)},

@@ -18,6 +18,8 @@ from analyzer.analyze import analyze_weights
 from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
+from analyzer.report.claims.advice import _odd
+from analyzer.report.claims.storage import _whole
 from analyzer.report.view.weights import (
     Oddity,
     SeparableRow,
@@ -32,6 +34,7 @@ from analyzer.report.view.weights import (
 )
 from analyzer.ruleset import load_rules
 from tests.each import each
+from tests.golden.text import parse
 from tests.report.results import LIGHT, html_of, words
 
 if TYPE_CHECKING:
@@ -55,6 +58,20 @@ def test_json_holds_the_evidence_and_obeys_the_schema(trained: Result) -> None:
     assert first["separability"]["terms"] == 1
     assert second["values"]["nan"] == 1
     assert second["separability"] is None
+
+
+def test_layers_of_which_only_tensors_are_looked_at_are_counted(trained: Result) -> None:
+    model = parse("g (float[5,1,3] x) => (float[] y) { h = LSTM <hidden_size = 4> (x, w, r)  "
+                  "z = MatMul (h, p)  y = Mul (z, s) }")  # fmt: skip
+    for name, shape in (("w", (1, 16, 3)), ("r", (1, 16, 4)), ("p", (4, 2)), ("s", (2,))):
+        array = np.arange(1, 1 + np.prod(shape), dtype=np.float32).reshape(shape)
+        model.graph.initializer.append(numpy_helper.from_array(array, name))
+    facts = analyze_weights(load(model.SerializeToString()))
+    assert facts.evidence is not None
+    assert (len(facts.evidence.layers), _whole(facts, facts.evidence)) == (1, 1)
+    assert facts.totals.weighted_layers == 2
+    assert _odd(Result(facts)) == 0
+    assert _odd(trained) == 2
 
 
 def test_weights_that_were_not_read_are_not_judged(mobilenet: Result) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.operators import find
 from analyzer.report.claims.identity import is_branching
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import layers
@@ -12,6 +13,8 @@ from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import below_shares, describe
 
 if TYPE_CHECKING:
+    from analyzer.evidence import WeightEvidence
+    from analyzer.facts import Facts
     from analyzer.report.result import Result
 
 SHARED = 8
@@ -80,13 +83,25 @@ def read(result: Result) -> Claim | None:
         {
             "layers": len(evidence.layers),
             "unread": len(evidence.unread),
+            "whole": _whole(result.facts, evidence),
             "unseen": unseen(result.facts),
             "tensors": len(evidence.tensors),
             "branching": is_branching(result.facts),
             "hidden_bytes": hidden_bytes(result.facts),
         },
-        ("weights",),
+        ("weights", "nodes"),
     )
+
+
+def _whole(facts: Facts, evidence: WeightEvidence) -> int:
+    """Weighted layers whose tensors were read and nothing by channels, such as recurrent ones,
+    which multiply more than once."""
+    seen = {*evidence.layers, *evidence.unread}
+    return sum(
+        node.params > 0 and node.counted > 0 and not node.composite and node.id not in seen
+        and (record := find(node.domain, node.op_type)) is not None and record.is_weighted
+        for node in facts.nodes
+    )  # fmt: skip
 
 
 def peculiar(result: Result) -> Claim | None:

@@ -78,7 +78,8 @@ def options(v: Values) -> str:
 def passed(v: Values) -> str:
     looked, passed = sum(v["rules"]), sum(v["rules"]) - sum(v["speak"]) - sum(v["stated"])
     counts = zip(v["categories"], v["rules"], v["speak"], v["stated"], v["unjudged"], strict=True)
-    silent = [term(name) for name, rules, *others in counts if rules and not any(others)]
+    silent = [term(name) for name, rules, *others in counts
+              if rules and not any(others) and not (v["odd"] and name == "weights")]  # fmt: skip
     told = {"passed": passed, "rules": many(looked, "rule")}
     text = (
         _("Nothing found by {passed} of {rules} that had something to look at, all of {sound} "

@@ -109,6 +109,7 @@ def read(v: Values) -> str:
 
 def _seen(v: Values) -> str:
     layers, unread, tensors = v["layers"], v["unread"], v["tensors"]
+    more = unread + v["whole"]
     if not layers and not unread and not tensors:
         return _("No values were found to read.")
     if not layers and not unread:
@@ -117,9 +118,9 @@ def _seen(v: Values) -> str:
         return _("The values of {layers} were not looked at: {reason}.",
                  layers=many(unread, "layer"), reason=why(v["unseen"]))  # fmt: skip
     both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}
-    if unread:
+    if more:
         return _("The values of {tensors} were read, and of {layers} channel by channel; those of "
-                 "{n} more were not looked at so.", **both, n=units.count(unread))  # fmt: skip
+                 "{n} more were not looked at so.", **both, n=units.count(more))  # fmt: skip
     if v["branching"]:
         return _("The values of {layers}, those of all branches, and {tensors} were read.",
                  **both)  # fmt: skip
