@@ -565,7 +565,8 @@ def test_modules_that_are_alike_are_one_row() -> None:
                      totals=some(whole=None))  # fmt: skip
         little = ModuleRow("", 1, "", "", str(macs), macs, None, params, 3, macs)
         assert modules.outside(cast("Any", whole)) == little
-    assert modules.outside(cast("Any", some(modules=None))) is None
+    for bare in (None, module("", 100), module("", 100, module("m.none", 0))):
+        assert modules.outside(cast("Any", some(modules=bare, totals=some(whole=100)))) is None
     assert modules.count(cast("Any", some(modules=None))) == 0
     assert modules.rows(cast("Any", some(modules=None))) == ()
     open_ = modules.rows(cast("Any", some(modules=root, totals=some(whole=None))))

@@ -18,6 +18,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
+from analyzer.report.claims import storage
 from analyzer.report.claims.advice import _odd
 from analyzer.report.claims.storage import _whole
 from analyzer.report.view.weights import (
@@ -270,6 +271,33 @@ def test_what_is_less_than_rules_report_is_told_with_their_shares() -> None:
         rule.id: option.default for rule in every if rule.name == "denormal-weights"
         for option in rule.options.values() if option.name == "min-share"
     }  # fmt: skip
+
+
+def test_values_that_were_not_all_read_are_not_cleared() -> None:
+    values = some(constant=False, fp16_overflow=0.0, elements=99, denormals=0, non_finite=0,
+                  sparsity=0.0)  # fmt: skip
+    plain = some(node="a", values=values, kernel=None, filters=None)
+    odd = some(node="b", values=some(**vars(values) | {"non_finite": 1}), kernel=None, filters=None)
+    bad, good = some(harmful=True), some(harmful=False)
+    whole = {"layers": {"a": plain}, "tensors": (good,), "unread": (), "unread_tensors": (),
+             "beyond": ()}  # fmt: skip
+
+    def told(unseen: int | None = 0, **evidence: Any) -> Any:
+        problems = (some(code="external", unseen_bytes=unseen),)
+        found: Any = some(facts=some(evidence=some(**whole | evidence), problems=problems))
+        claim = storage.peculiar(found)
+        return claim and tuple(claim.values.values())
+
+    assert told() == (0, 0, False)
+    assert told(layers={"a": plain, "b": odd}, tensors=(bad, good, bad)) == (1, 2, False)
+    for missing in ({"unread": ("c",)}, {"unread_tensors": ("t",)}, {"beyond": ("t",)}):
+        assert told(**missing) == (0, 0, True), missing
+    assert told(8) == told(None) == (0, 0, True)
+    assert told(layers={}) == (0, 0, False)
+    assert told(layers={}, unread=("c",)) is None
+    assert told(layers={}, tensors=(bad,), unread=("c",)) == (0, 1, True)
+    nothing: Any = some(facts=some(evidence=None))
+    assert storage.peculiar(nothing) is storage.read(nothing) is storage.small(nothing) is None
 
 
 def test_layers_that_int8_hurts_most_come_first() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from analyzer.errors import ConfigError
+from analyzer.graph.values import Value
 from analyzer.ruleset import parse_rule
 from analyzer.ruleset.document import Item, MalformedYaml, read
 from analyzer.ruleset.expression import Expression, Message
-from analyzer.ruleset.kinds import ANY, NUMBER, TEXT, Many, Values
+from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, TEXT, Many, Values, fields_of
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.option_values import typed, values
 from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, number, text
@@ -283,3 +284,14 @@ def test_texts_of_rules_are_equal_by_what_they_say() -> None:
     both = Expression.parse("any(y in xs, y > data.one) and x > 1", CHECKER)
     assert sorted(both.groups) == ["any", "data", "x", "xs", "y"]
     assert sorted(both.fields) == ["one"]
+
+
+def test_what_a_tensor_can_be_asked() -> None:
+    found = fields_of(Value)
+    assert next(iter(found)) == "name"
+    assert {name: kind for name, kind in found.items() if isinstance(kind, str)} == {
+        **dict.fromkeys(("name", "scope", "dtype"), TEXT),
+        **dict.fromkeys(("rank", "elements", "least_elements", "bytes"), NUMBER),
+        **dict.fromkeys(("scalar", "slot", "uses"), NUMBER),
+        **{name: FLAG for name in found if name.startswith("is_")},
+    }

@@ -97,7 +97,9 @@ def test_a_cut_is_in_the_middle_of_the_widest_stretch_without_an_upright_edge() 
 def test_rows_are_of_about_equal_width_and_no_more_than_needed(
     cuts: list[float], width: float, rows: list[tuple[float, float]]
 ) -> None:
-    assert [(row.left, row.right) for row in _rows(0, 300, cuts, width)] == rows
+    for left in (0, 100):
+        found = _rows(left, left + 300, [left + cut for cut in cuts], width)
+        assert [(row.left - left, row.right - left) for row in found] == rows
 
 
 def test_six_edges_for_each_box_are_laid_out_and_more_are_not() -> None:
