@@ -456,6 +456,36 @@ def test_amounts_are_sizes_in_units() -> None:
     ]  # fmt: skip
 
 
+def test_depths_are_added_up_where_a_stop_is_of_that_size() -> None:
+    """The stops are at twice the width and at the model's: 100 · (width + 1) + 10 · column + depth
+    of one kind, half of that twice of another."""
+
+    def at(width: int, column: int, depth: int) -> int:
+        return 100 * (width + 1) + 10 * column + depth
+
+    found: Any = some(
+        today=(1, 0, 0), sides=((32, 32), (64, 64)), depths=(0.5, 1.0),
+        macs_at=lambda *where: 3 * at(*where),
+        macs=(some(kind="dense", at=at), some(kind="pool", at=at), some(kind="dense", at=at)),
+    )  # fmt: skip
+    rows = [some(depth="1", macs=(603, 633, 600)), some(depth="0.5", macs=(602, 630, 600)),
+            some(depth="2", macs=(603, 633, 600))]  # fmt: skip
+    table: Any = some(columns=[some(sides=each) for each in ("32×32", "64×64", "96×96")],
+                      depths=rows)  # fmt: skip
+    assert [
+        (each.number, each.value, [(part.text, part.label) for part in each.summands])
+        for each in sizes._depths(table, found, (Certainty.EXACT, ""))
+    ] == [
+        ("page.what_if.depths[0].macs[0]", 603, [("402", "dense"), ("201", "pool")]),
+        ("page.what_if.depths[0].macs[1]", 633, [("422", "dense"), ("211", "pool")]),
+        ("page.what_if.depths[1].macs[1]", 630, [("420", "dense"), ("210", "pool")]),
+    ]
+    found.sides = ((),)
+    table.columns = [some(sides="")]
+    table.depths = [some(depth="1", macs=(603,))]
+    assert [each.value for each in sizes._depths(table, found, (Certainty.EXACT, ""))] == [603]
+
+
 def test_runs_of_one_formula_are_a_product() -> None:
     def of(text: str, counted: int = 1, params: int = 1) -> Any:
         return some(cost=some(substitution=text), counted=counted, params=params,

@@ -282,7 +282,7 @@ def test_values_that_were_not_all_read_are_not_cleared() -> None:
     whole = {"layers": {"a": plain}, "tensors": (good,), "unread": (), "unread_tensors": (),
              "beyond": ()}  # fmt: skip
 
-    def told(unseen: int | None = 0, **evidence: Any) -> Any:
+    def told(unseen: Any = 0, **evidence: Any) -> Any:
         problems = (some(code="external", unseen_bytes=unseen),)
         found: Any = some(facts=some(evidence=some(**whole | evidence), problems=problems))
         claim = storage.peculiar(found)

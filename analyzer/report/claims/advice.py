@@ -204,7 +204,7 @@ def options(result: Result) -> Claim | None:
             "macs_now": facts.totals.macs,
             "weight_bytes_now": facts.parameters.kept_bytes,
             "scales_now": facts.parameters.scale_bytes,
-            "file_now": max((form.file_now or 0 for form in found), default=0),
+            "file_now": max(form.file_now or 0 for form in found),
             "seconds_now": found[0].seconds_now,
             "device": found[0].device if any(form.seconds for form in found) else "",
         },

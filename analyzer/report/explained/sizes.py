@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -64,13 +65,13 @@ def _depths(what_if: WhatIf, stops: Stops, sure: Sureness) -> Iterator[Explained
     depths = {f"{depth:g}": n for n, depth in enumerate(stops.depths)}
     width = stops.today[0]
     for index, row in enumerate(what_if.depths):
-        for number, (macs, column) in enumerate(zip(row.macs, what_if.columns, strict=True)):
-            at = width, columns.get(column.sides), depths.get(row.depth)
-            if at[1] is None or at[2] is None or stops.macs_at(width, at[1], at[2]) != macs:
+        for number, (macs, cell) in enumerate(zip(row.macs, what_if.columns, strict=True)):
+            column, depth = columns.get(cell.sides), depths.get(row.depth)
+            if column is None or depth is None or stops.macs_at(width, column, depth) != macs:
                 continue
-            kinds: dict[str, int] = {}
+            kinds: Counter[str] = Counter()
             for part in stops.macs:
-                kinds[part.kind] = kinds.get(part.kind, 0) + part.at(width, at[1], at[2])
+                kinds[part.kind] += part.at(width, column, depth)
             parts = tuple(added_up((n, term(kind)) for kind, n in kinds.items()))
             place = f"page.what_if.depths[{index}].macs[{number}]"
             yield Explained(place, macs, "deeper", parts, *sure)

@@ -1,0 +1,170 @@
+"""What claims about the verdict and about what to do hold, of a result made for them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.facts import Certainty
+from analyzer.report.claims import advice
+from analyzer.report.view import actions, conversion
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+def test_the_verdict_names_two_titles_of_what_comes_first_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = some(ids=("a", "b", "c"), macs=30, titles=("A", "B", "C"), brings=("x", "y", "z"))
+    then = some(ids=("d",), macs=4, titles=("D", "E", "F"), brings=("u", "v", "w"))
+    monkeypatch.setattr(advice, "_asked", lambda _: ())
+    monkeypatch.setattr(advice, "possible_saving", lambda _: (20, 0))
+    monkeypatch.setattr(advice, "is_slower", lambda _: False)
+    monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
+    totals = some(certainty=Certainty.EXACT, macs=200, unknown_nodes=3, complete=True, whole=200,
+                  macs_by_arithmetic={})  # fmt: skip
+    misfits = [some(family="assumption", options=text) for text in ("--dim n=8", "--dim longer=8")]
+    result = some(
+        facts=some(totals=totals, problems=(), breaches=[*misfits, some(family="b", options="…")]),
+        groups=(), places=(), rules=(), outcome="clean", findings=(), suppressed=3, accepted=4,
+        judging=(), devices=(), leads=(),
+    )  # fmt: skip
+    monkeypatch.setattr(advice, "leads_of", lambda *_: result.leads)
+    monkeypatch.setattr(
+        advice, "hows_of", lambda _, leads, share: ("tidy", "retrain")[: len(leads)]
+    )
+    lead = ("lead", "lead_how", "lead_share", "lead_titles", "lead_brings")
+    next_ = ("then", "then_how", "then_titles", "then_brings")
+
+    def told(*leads: Any) -> list[tuple[Any, ...]]:
+        result.leads = leads
+        found = advice.verdict(result).values
+        return [tuple(found[name] for name in names) for names in (lead, next_)]
+
+    none = ((), "", (), ())
+    assert told() == [((), "", 0.0, (), ()), none]
+    of_first = (("a", "b", "c"), "tidy", 0.15, ("A", "B"), ("x", "y"))
+    assert told(first) == [of_first, none]
+    assert told(first, then) == [of_first, (("d",), "retrain", ("D", "E"), ("u", "v"))]
+    found = advice.verdict(result).values
+    names = ("misfits", "state", "macs_now", "macs_after", "share", "unknown_nodes", "suppressed")
+    assert tuple(found[name] for name in names) == (2, "--dim longer=8", 200, 180, 0.1, 3, 3)
+    totals.certainty = Certainty.UNKNOWN
+    assert told(first)[0][2] == 0.0
+    found = advice.verdict(result).values
+    assert tuple(found[name] for name in names[3:5]) == (None, None)
+    totals.certainty, totals.macs = Certainty.EXACT, 0
+    found = advice.verdict(result).values
+    assert tuple(found[name] for name in names[3:5]) == (None, None)
+
+
+def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(rule: str, slower: bool = False, confidence: str = "high") -> Any:
+        return some(rule=rule, places=len(rule), macs=7, slower=slower, confidence=confidence)
+
+    asked = (ask("E", True), ask("AA"), ask("B", True), ask("C", confidence="low"), ask("DDD"))
+    monkeypatch.setattr(advice, "_asked", lambda _: asked)
+    monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
+
+    def told(certainty: Certainty) -> dict[str, Any]:
+        facts = some(totals=some(certainty=certainty))
+        return dict(advice.actions(some(facts=facts, groups=(1, 2))).values)
+
+    assert told(Certainty.LOWER_BOUND) == {
+        "rules": ("AA", "DDD"), "places": (2, 3), "macs": (7, 7), "findings": 2,
+        "slower": ("B", "E"), "applied": 9, "looked": 4,
+    }  # fmt: skip
+    assert told(Certainty.UNKNOWN)["macs"] == (None, None)
+
+
+def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = some(name="board", id="board")
+    monkeypatch.setattr(actions, "actions", lambda *_: ("ask",))
+    monkeypatch.setattr(advice, "options_of", lambda result: result.options)
+    monkeypatch.setattr(advice, "first", lambda asks, found: asks and found)
+    monkeypatch.setattr(advice, "main_device", lambda devices: devices[0] if devices else None)
+    monkeypatch.setattr(advice, "bound", lambda _, device: some(seconds=device.seconds))
+    monkeypatch.setattr(advice, "is_brief", lambda *_: True)
+    monkeypatch.setattr(advice, "is_lighter", lambda result, asks: bool(asks))
+    monkeypatch.setattr(advice, "named", lambda device: f"the {device.name}")
+
+    def told(*grows: bool, devices: tuple[Any, ...] = (), seconds: float | None = None) -> Any:
+        board.seconds = seconds
+        forms = tuple(some(grows=each) for each in grows)
+        claim = advice.order(some(facts=None, options=forms, devices=devices))
+        return claim and tuple(claim.values.values())
+
+    assert told() is None, "with nothing to do first"
+    assert told(False, False) == (False, False, True, "", None)
+    assert told(False, True) == (False, True, True, "", None)
+    assert told(False, devices=(board,)) == (False, False, True, "the board", None)
+    assert told(False, devices=(board,), seconds=0.5) == (True, False, True, "the board", 0.5)
+
+
+def test_smaller_forms_are_told_with_what_the_model_has_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(advice, "options_of", lambda result: result.options)
+    facts = some(totals=some(macs=9), parameters=some(kept_bytes=8, scale_bytes=3))
+
+    def told(*times: tuple[float | None, float | None], sizes: tuple[Any, ...] = (5, None)) -> Any:
+        forms = tuple(
+            some(id=f"f{n}", macs=n, weight_bytes=10 + n, file_bytes=20 + n, constants=n * n,
+                 seconds=then, seconds_now=now, file_now=size, device="board")
+            for n, ((now, then), size) in enumerate(zip(times, sizes, strict=False))
+        )  # fmt: skip
+        claim = advice.options(some(facts=facts, options=forms))
+        return claim and dict(claim.values)
+
+    assert told() is None
+    assert told((0.5, None), (0.25, 0.125)) == {
+        "forms": ("f0", "f1"), "macs": (0, 1), "weight_bytes": (10, 11), "file_bytes": (20, 21),
+        "constants": (0, 1), "seconds": (None, 0.125), "macs_now": 9, "weight_bytes_now": 8,
+        "scales_now": 3, "file_now": 5, "seconds_now": 0.5, "device": "board",
+    }  # fmt: skip
+    assert told((0.5, None))["device"] == ""
+    assert told((0.5, None), (0.5, None), sizes=(None, 7))["file_now"] == 7
+    assert told((0.5, None), sizes=(None,))["file_now"] == 0
+
+
+def test_findings_are_told_by_cause_and_by_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
+    claim = advice.findings(some(groups=(1, 2), places=(1, 2, 3)))
+    assert dict(claim.values) == {"count": 2, "places": 3, "rules": 9, "looked": 4}
+
+
+def test_conversions_are_told_where_there_is_one_and_where_they_are_slower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board = some(name="board")
+    monkeypatch.setattr(conversion, "steps", lambda result: result.steps)
+    monkeypatch.setattr(advice, "converted_speedup", lambda result: result.speed)
+    monkeypatch.setattr(advice, "main_device", lambda devices: devices[0])
+    monkeypatch.setattr(advice, "roof", lambda _: board)
+    monkeypatch.setattr(advice, "elsewhere", lambda facts, flagged, device, devices: (
+        some(device=f"{facts} {flagged} {each}", factor=n / 2)
+        for n, each in enumerate(devices) if each is not device))  # fmt: skip
+
+    def told(steps: list[int]) -> Any:
+        claim = advice.conversion(some(steps=steps))
+        return claim and dict(claim.values)
+
+    assert told([]) is told([100]) is None
+    assert told([100, 20]) == {"best": 1, "candidates": 1, "macs_now": 100, "macs_after": 20}
+    # 80 of 100 MACs go with all three, 64 of them, which is 80 %, with the first two
+    assert told([100, 60, 36, 20]) == {
+        "best": 2, "candidates": 3, "macs_now": 100, "macs_after": 20,
+    }  # fmt: skip
+    result = some(speed=None, devices=("a", "b", "c"), facts="of", conversion=some(flagged="all"))
+    assert advice.conversion_speed(result) is None
+    result.speed = 0.0
+    claim = advice.conversion_speed(result)
+    assert claim is not None
+    assert dict(claim.values) == {
+        "device": "board", "factor": 0.0, "slower_on": ("of all b", "of all c"),
+        "slower_factors": (0.5, 1.0),
+    }  # fmt: skip
