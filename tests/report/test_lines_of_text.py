@@ -350,12 +350,25 @@ def test_kinds_of_less_than_a_two_thousandth_are_joined(monkeypatch: pytest.Monk
     assert [(row.kind, row.macs, row.macs_range) for row in open_] == [
         ("A", 10, (10, 20)), ("B", 0, (0, 4)), ("C", 0, (2, None)),
     ]  # fmt: skip
-    unknown = some(kind="Warp", counted=1, composite=False, macs=None)
+    unknown = some(kind="Warp", counted=1, composite=False, macs=None, params=5, domain="acme",
+                   op_type="Warp")  # fmt: skip
     none = shares({"A": 10}, {"Warp": 5}, nodes=(unknown,))
     assert none[1] == KindRow("Warp", "other2", None, 0, 5, 1, 0, None)
     for changes in ({"counted": 0}, {"composite": True}, {"macs": 0}):
         nodes = (some(**vars(unknown) | changes),)
         assert shares({"A": 10}, {"Warp": 5}, nodes=nodes)[1].macs == 0
+    joined = some(kind="Concat", counted=1, composite=False, macs=0, params=5, domain="",
+                  op_type="Concat")  # fmt: skip
+    free, added = (
+        some(**vars(joined) | changes) for changes in ({"params": 0}, {"op_type": "Add"})
+    )
+    made: tuple[tuple[tuple[Any, ...], str], ...] = (
+        ((free, joined, joined), "tensors that Concat joins or moves"),
+        ((added, joined), "tensors that Concat joins or moves"),
+        ((free, added), "Concat"),
+    )
+    for group, name in made:
+        assert shares({"A": 10}, {"Concat": 5}, nodes=group)[1].kind == name
 
 
 def test_unknown_costs_are_counted_by_operator_and_reason() -> None:
@@ -416,7 +429,7 @@ def test_limits_of_a_device_part_layers() -> None:
             "values in the place of weights, trained or not: filter banks and windows, too",
         ),
         RoleRow("buffers", 2, "running means and variances of batch normalisation"),
-        RoleRow("masks", 3, "masks of attention scores"),
+        RoleRow("masks", 3, "masks of attention scores, or constants of such a shape"),
     )
 
 
