@@ -11,6 +11,7 @@ from onnx import AttributeProto, TensorProto, helper, parser
 
 from analyzer.conformance.checker import checker_says
 from analyzer.facts import Breach
+from tests.golden.text import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,19 @@ def test_what_is_known_already_is_not_said_again() -> None:
     assert [len([*checker_says("Field 'name' is empty", [each])]) for each in known] == [0, 0]
     (breach,) = checker_says(f"{grave} ==> Context: more", [])
     assert breach.message == f"onnx's checker refuses the model: {grave}"
+
+
+def test_a_model_may_state_that_it_has_no_version() -> None:
+    """ONNX Runtime refuses a model without one; 0 is one that is stated."""
+    model, told = parser.parse_model(TEXT), []
+    model.ClearField("ir_version")
+    for _ in range(2):
+        (found,) = (b for b in facts_of(model).breaches if b.code == "missing-ir-version")
+        told.append((found.message, found.grave))
+        model.ir_version = 0
+    assert told == [
+        ("the model states no IR version", True), ("the model states IR version 0", False)
+    ]  # fmt: skip
 
 
 def test_an_operator_nobody_registered_is_told_with_its_domain() -> None:

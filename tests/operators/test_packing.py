@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer.facts import Parameters
+from analyzer.facts import Parameters, Tensor
+from analyzer.graph.call import Call
+from analyzer.operators.packing import sides
 from tests.golden.test_parameters import parameters
 
 
@@ -171,6 +173,16 @@ def test_packed_products_and_tables_have_their_sides_as_attributes() -> None:
         w=u8(100, 36),
     )  # fmt: skip
     assert found.weights == 6400
+
+
+def test_sides_that_are_none_give_no_number_of_weights() -> None:
+    stored = Tensor("w", "uint8", (48, 36))
+    for n, k, count in ((48, 64, 3072), (1, 1, 1), (0, 64, None), (48, -1, None), (None, 64, None)):
+        given = {name: side for name, side in (("N", n), ("K", k)) if side is not None}
+        call = Call("MatMulPacked", "com.microsoft", 1, given, (None, stored), ())
+        assert sides("N", "K")(call, 1) == count
+    empty = Call("P", "com.microsoft", 1, {}, (None, Tensor("w", "uint8", (0, 36))), ())
+    assert sides("N", "K")(empty, 1) == 0
 
 
 def test_a_channels_last_quantised_transposed_convolution_has_its_weights() -> None:

@@ -101,6 +101,8 @@ def test_data_that_are_read_twice_keep_a_convolution_in_floating_point_too() -> 
         ("i = Identity (q) d = DequantizeLinear (i, s, z) y2 = Relu (x)", 0),
         ("d = DequantizeLinear (q, s, z) y2 = Relu (d)", 1),
         ("d = DequantizeLinear (q, s, z) o = DequantizeLinear (q, s, z) y2 = Relu (o)", 1),
+        # a result that stays in floating point is no int8 tensor
+        ("d = DequantizeLinear (q, s, z) y2 = Relu (e)", 0),
     ):
         found = seen(
             "g (float[1,2,4] x) => (float[1,1,4] y, float[1,2,4] y2) <int8[1,2,1] w = {1,2}, "

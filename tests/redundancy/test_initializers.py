@@ -101,6 +101,21 @@ def test_the_value_of_a_constant_node_is_a_stored_tensor() -> None:
     assert (found.is_output, found.readers) == (True, 3)
 
 
+def test_the_value_of_a_constant_node_may_be_in_another_file(tmp_path: Path) -> None:
+    model = model_of({"a": weights(0)})
+    made = helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(weights(1)))
+    model.graph.node.insert(0, made)
+    model.graph.node[1].input[1] = "c"
+    del model.graph.initializer[:]
+    (inside,) = facts_of(model).structure.initializers
+    path = tmp_path / "m.onnx"
+    onnx.save_model(model, path, save_as_external_data=True, location="m.data",
+                    convert_attribute=True)  # fmt: skip
+    (outside,) = analyze(load(path)).structure.initializers
+    assert (inside.name, inside.is_node, inside.is_external) == ("c", True, False)
+    assert (outside.name, outside.is_node, outside.is_external) == ("c", True, True)
+
+
 def test_a_sparse_tensor_is_counted_where_it_is_read_given_and_returned() -> None:
     """It may be an input with a default and an output, as any initializer may."""
     values = helper.make_tensor("w", TensorProto.FLOAT, [2], [1, 2])

@@ -161,6 +161,22 @@ def test_a_loop_is_unrolled_as_long_as_that_is_cheap() -> None:
         assert inference.run().main.types["y"].shape == shape
 
 
+def test_loops_are_unrolled_as_long_as_all_of_them_are_cheap() -> None:
+    """Five iterations of two operators and their scope for each of two loops."""
+    text = GROWS.replace("=> (float[] y)", "=> (float[] y, float[] w)").replace(
+        "n = {5}", "n = {5}, float[3] v = {1, 2, 3}"
+    )
+    again = text[text.index("y = Loop") : -2].replace(
+        "y = Loop (n, yes, x)", "w = Loop (n, yes, v)"
+    )
+    program = build_program(parse(f"{text[:-2]} {again} }}"), {"": 17})
+    for room, shapes in ((30, ((64,), (96,))), (29, ((64,), (None,))), (14, ((None,), (None,)))):
+        inference = Inference(program, Bindings())
+        inference.unrolling = room
+        types = inference.run().main.types
+        assert (types["y"].shape, types["w"].shape) == shapes
+
+
 def test_iterations_are_not_counted_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "g (float[2] x) => (float[2] y) <bool yes = {1}, int64 five = {5}> { y = Loop (, yes, x) "

@@ -213,6 +213,17 @@ def test_the_length_is_in_bytes_and_what_is_no_utf8_is_escaped() -> None:
     assert seen["attribute"] == ("a\\xff", 2)
 
 
+def test_strings_of_a_tensor_are_as_long_as_they_are_stored() -> None:
+    """From 128 bytes on the length of a string takes two bytes (protobuf)."""
+    words = [bytes([65 + n]) * length for n, length in enumerate((127, 128, 129, 1, 5000))]
+    made = model()
+    made.graph.initializer.add(name="s", data_type=TensorProto.STRING, dims=[5], string_data=words)
+    seen = [t for t in contents(made.SerializeToString()).get(Text) if t.kind == "element"]
+    assert [(t.text[:2], t.length) for t in seen] == [
+        ("AA", 127), ("BB", 128), ("CC", 129), ("D", 1), ("EE", 5000)
+    ]  # fmt: skip
+
+
 def test_what_nothing_reads_is_looked_at_as_it_is_stored() -> None:
     made = model()
     made.training_info.add().initialization.doc_string = "how it was trained"

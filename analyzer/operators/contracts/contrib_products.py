@@ -99,13 +99,14 @@ def _bnb4(call: Call) -> Iterator[Violation]:
         (1, "B", -(-n * k // 2)), (2, "absmax", -(-n * k // block)),
     ):  # fmt: skip
         found = elements_of(call, slot)
-        if differ(found, wanted):
+        few = found is not None and found < wanted
+        if few or differ(found, wanted):
             yield Violation(
                 "packing",
                 f"{name} has {found} elements, {n} × {k} weights in blocks of "
                 f"{block} take {wanted}",
                 f"pack the weight anew, or correct N, K or block_size of {name}",
-                grave=(found or 0) < wanted,
+                grave=few,
             )
             return
 

@@ -107,10 +107,13 @@ def _pool(call: Call) -> Iterator[Violation]:
             )  # fmt: skip
             return
         grams += (end - start) // n
-    if places is not None and len(places) != grams:
+    if places is None:
+        return
+    few = len(places) < grams
+    if few or len(places) > grams:
         yield Violation(
             "ngram", f"ngram_indexes has {len(places)} entries for {grams} n-grams",
-            "give a place for each n-gram", grave=len(places) < grams,
+            "give a place for each n-gram", grave=few,
         )  # fmt: skip
 
 

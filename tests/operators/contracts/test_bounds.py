@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.each import each
+from tests.operators.contracts.ml_families import _tensor
 from tests.operators.contracts.neighbours import call, found
 from tests.operators.contracts.nodes import both, ints, outputs, put, refusal, state, violations
 from tests.operators.contracts.test_neighbours import FAMILIES
@@ -56,6 +57,10 @@ def zeros(*shape: int) -> Change:
     return put(1, np.zeros(shape, np.int64))
 
 
+ONE_BRANCH = state(
+    nodes_featureids=[0], nodes_splits=_tensor(0.5), nodes_modes=_tensor(0, dtype="uint8"),
+    nodes_falsenodeids=[1], nodes_falseleafs=[1],
+)  # fmt: skip
 SCALES = "give {} that shape, or correct the attribute or operand it follows from"
 SHORT = "starts, ends, axes and steps differ in length: "
 ARITY = "takes 1: list as many as it takes; an empty name stands for one that is left out"
@@ -205,6 +210,10 @@ CASES: list[tuple[str, Change, str]] = [
      "class_ids reach from -1 to 0, there are 2 of them: keep class_ids within 0 to 1"),
     ("TreeEnsembleRegressor", state(target_ids=[0, 1]),
      "target_ids reach from 0 to 1, there are 1 of them: keep target_ids within 0 to 0"),
+    # a root that has no other node to lead to
+    ("TreeEnsemble", both(ONE_BRANCH, state(nodes_truenodeids=[0], nodes_trueleafs=[1])), ""),
+    ("TreeEnsemble", both(ONE_BRANCH, state(nodes_truenodeids=[0], nodes_trueleafs=[0])),
+     "nodes_truenodeids holds 0 of 1: let it lead to a leaf"),
     ("GRU in reverse", put(4, ints(0, 3, dtype="int32")), ""),
     ("GRU in reverse", put(4, ints(3, 4, dtype="int32")),
      "sequence_lens reach from 3 to 4, the data is 3 long: keep sequence_lens within 0 to 3"),
