@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from onnx import ModelProto, TensorProto, helper
 
 from analyzer.contents import Text
+from analyzer.model import load, source, wire
 from tests.trust.build import contents, model
 
 
@@ -222,6 +224,25 @@ def test_strings_of_a_tensor_are_as_long_as_they_are_stored() -> None:
     assert [(t.text[:2], t.length) for t in seen] == [
         ("AA", 127), ("BB", 128), ("CC", 129), ("D", 1), ("EE", 5000)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("window", [4, 5, 6, 7, 9])
+def test_short_strings_of_a_file_are_read_in_windows(
+    window: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window may end within a string, before it, and between what begins it and its length."""
+    words = [f"{n:03}".encode() for n in range(900)]
+    made = model()
+    made.graph.initializer.add(
+        name="s", data_type=TensorProto.STRING, dims=[900], string_data=words
+    )
+    path = tmp_path / "m.onnx"
+    path.write_bytes(made.SerializeToString())
+    monkeypatch.setattr(source, "_IN_MEMORY", 0)
+    monkeypatch.setattr(wire, "_WINDOW", window)
+    loaded = load(path)
+    (tensor,) = loaded.proto.graph.initializer
+    assert loaded.payloads.strings(tensor, 1 << 20) == words
 
 
 def test_what_nothing_reads_is_looked_at_as_it_is_stored() -> None:
