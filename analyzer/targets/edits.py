@@ -16,9 +16,10 @@ from onnx import numpy_helper
 from analyzer.dataclass import dataclass
 from analyzer.deployment import Edit
 from analyzer.model.proto import copied
-from analyzer.targets.fit import Workload, fit
+from analyzer.targets.fit import fit
 from analyzer.targets.restamp import OLDEST, can_state, needed_ir
 from analyzer.targets.signatures import version_of
+from analyzer.targets.workload import Workload
 from analyzer.units import many, shape
 
 if TYPE_CHECKING:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from analyzer.dataclass import dataclass
 from analyzer.deployment import Blocker, TargetFit
-from analyzer.targets.branching import Sizings
-from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
-from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
+from analyzer.targets.flow import Manner
+from analyzer.targets.functions import MOST_ROUNDS, Pending
 from analyzer.targets.judge import YES, Answer, Judge
-from analyzer.targets.lowering import flow_of
 from analyzer.targets.needs import first_release, needed_version
 from analyzer.targets.partition import partitions
-from analyzer.targets.table import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from analyzer.deployment import Verdict
     from analyzer.graph.scope import Program
-    from analyzer.model.limits import Limits
-    from analyzer.shapes.instance import Shapes
     from analyzer.targets.table import Table
     from analyzer.targets.use import Use
+    from analyzer.targets.workload import Kinds, Workload
 
 MOST_BLOCKERS = 1_000
 """Groups of blockers that are listed."""
@@ -46,47 +39,6 @@ _OUTSIDE = {
 
 Answers = tuple[list[Answer], "list[tuple[Use, Answer]]"]
 """For the operators that run, and refusals of those that are computed beforehand."""
-
-
-@dataclass(slots=True)
-class Workload:
-    """One model that targets are asked about."""
-
-    program: Program
-    shapes: Shapes
-    """Inferred without assuming any size."""
-    limits: Limits
-    macs: Mapping[str, int | None]
-    """Of the operators that run no bodies, over all executions, by ``Node.id``."""
-    opsets: Mapping[str, int]
-    sizings: Sizings = field(default_factory=Sizings)
-    """The same at sizes of which some are assumed."""
-    flows: dict[Manner, Dataflow | None] = field(default_factory=dict)
-    kinds: dict[Manner, list[int]] = field(default_factory=dict)
-    """By operator of each flow, the same number for those that no condition can tell apart."""
-    bodies: Bodies = field(init=False)
-    cpu: Judge = field(init=False)
-    """ONNX Runtime's own kernels, which run what its delegates do not take."""
-
-    def __post_init__(self) -> None:
-        self.bodies = Bodies(self.opsets, self.program.ir_version, self.limits)
-        self.cpu = Judge(shipped("ort_cpu"), lambda use: None)
-
-    def flow(self, manner: Manner) -> Dataflow | None:
-        """Its operators as a family of runtimes is left with them; ``None`` if nobody knows."""
-        if manner not in self.flows:
-            try:
-                self.flows[manner] = flow_of(self.program, self.shapes, manner, self.sizings)
-            except (TooMany, Untyped):
-                self.flows[manner] = None
-        return self.flows[manner]
-
-    def kinds_of(self, manner: Manner, flow: Dataflow) -> list[int]:
-        """By operator of ``flow``, which is that of ``manner``, as in ``kinds``."""
-        if manner not in self.kinds:
-            numbers: dict[Hashable, int] = {}
-            self.kinds[manner] = [numbers.setdefault(use.key(), len(numbers)) for use in flow.uses]
-        return self.kinds[manner]
 
 
 def fit(subject: Workload, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
@@ -127,24 +79,22 @@ def _answers(subject: Workload, judge: Judge) -> Answers | None:
     flow = subject.flow(manner)
     if flow is None:
         return [], []
-    answers = []
-    told: dict[int, Answer] = {}
-    pending = False
     outside = _OUTSIDE.get(judge.table.text("bodies"))
     kinds = subject.kinds_of(manner, flow)
-    for use, kind, graph in zip(flow.uses, kinds, flow.home, strict=True):
-        if graph and outside is not None and outside.truth is False:
+    closed = outside is not None and outside.truth is False
+    asked = None
+    if closed:
+        asked = {kind for kind, graph in zip(kinds.numbers, flow.home, strict=True) if not graph}
+    told, pending = _told(judge, kinds, asked)
+    answers = []
+    for kind, graph in zip(kinds.numbers, flow.home, strict=True):
+        answer = told.get(kind)
+        refused = answer is not None and answer.truth is False
+        if graph and outside is not None and (closed or not refused):
             answers.append(outside)
-            continue
-        known = told.get(kind)
-        try:
-            answer = told[kind] = judge.ask(use) if known is None else known
-        except Pending:
-            pending = True
-            continue
-        inside = graph and outside is not None and answer.truth is not False
-        answers.append(outside if inside and outside is not None else answer)
-    refused = []
+        elif answer is not None:
+            answers.append(answer)
+    gone = []
     if judge.table.id == "ort_cpu":  # which computes with its own kernels
         for use in flow.gone:
             try:
@@ -153,8 +103,31 @@ def _answers(subject: Workload, judge: Judge) -> Answers | None:
                 pending = True
                 continue
             if answer.truth is False:
-                refused.append((use, answer))
-    return None if pending else (answers, refused)
+                gone.append((use, answer))
+    return None if pending else (answers, gone)
+
+
+def _told(
+    judge: Judge, kinds: Kinds, asked: Container[int] | None
+) -> tuple[dict[int, Answer], bool]:
+    """Answers by kind, of those ``asked`` if some are not; and whether a body is not known yet."""
+    told: dict[int, Answer] = {}
+    alike: set[int] = set()
+    pending = False
+    for kind, (use, outline) in enumerate(zip(kinds.first, kinds.outlines, strict=True)):
+        if asked is not None and kind not in asked:
+            continue
+        if outline in alike:
+            told[kind] = YES
+            continue
+        try:
+            answer = told[kind] = judge.ask(use)
+        except Pending:
+            pending = True
+            continue
+        if answer is YES and use.outline() in judge.alike:
+            alike.add(outline)
+    return told, pending
 
 
 def _fit(
@@ -162,7 +135,8 @@ def _fit(
     table: Table,
     asked: Answers | None,
 ) -> TargetFit:
-    flow = subject.flow(manner_of(table, subject.program))
+    manner = manner_of(table, subject.program)
+    flow = subject.flow(manner)
     if flow is None or asked is None:
         return _undecided(table)
     answers, refused = asked
@@ -192,7 +166,7 @@ def _fit(
         nodes=len(flow.uses),
         supported=supported,
         maybe=maybe,
-        macs_share=_macs_share(subject, flow, yes),
+        macs_share=_macs_share(subject.parts_of(manner, flow), yes),
         blockers=(*whole_model, *groups)[:MOST_BLOCKERS],
         delegates=table.delegates,
         needs=needs,
@@ -252,14 +226,11 @@ def _grouped(asked: Iterable[tuple[Use, Answer]]) -> list[Blocker]:
     return sorted(found, key=lambda blocker: (not blocker.certain, -blocker.count))
 
 
-def _macs_share(subject: Workload, flow: Dataflow, yes: Sequence[bool]) -> float | None:
-    times = Counter(use.site for use in flow.uses)
+def _macs_share(parts: Sequence[float] | None, yes: Sequence[bool]) -> float | None:
+    if parts is None:
+        return None
     total = on_target = 0.0
-    for use, runs in zip(flow.uses, yes, strict=True):
-        macs = subject.macs.get(use.site, 0)
-        if macs is None:
-            return None
-        part = macs / times[use.site]
+    for part, runs in zip(parts, yes, strict=True):
         total += part
         if runs:
             on_target += part

@@ -10,7 +10,8 @@ from analyzer.shapes.run import infer_shapes
 from analyzer.survey import STATED
 from analyzer.targets.branching import Sizings
 from analyzer.targets.edits import SizedShapes, with_edits
-from analyzer.targets.fit import Workload, fit
+from analyzer.targets.fit import fit
+from analyzer.targets.workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
