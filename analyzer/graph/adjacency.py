@@ -19,16 +19,18 @@ graph inputs are no vertices; they show as inputs that no edge feeds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from analyzer.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from analyzer.digraph import Digraph, Edge
     from analyzer.graph.call import Call
 
+K = TypeVar("K", bound=Hashable)
 _RECORD = "vertex"
 
 
@@ -64,7 +66,7 @@ def add_vertex(graph: Digraph[str], node: str, vertex: Vertex) -> None:
 
 def vertex(graph: Digraph[str], node: str) -> Vertex:
     """The record of an operator; raises ``KeyError`` where there is no such operator."""
-    found: Vertex = graph.nodes[node][_RECORD]
+    found: Vertex = cast("Any", graph)._node[node][_RECORD]
     return found
 
 
@@ -83,14 +85,18 @@ def edges(graph: Digraph[str]) -> Iterator[tuple[str, str, Edge]]:
     return iter(graph.edges(keys=True))
 
 
-def fed_by(graph: Digraph[str], node: str) -> Iterator[tuple[str, Edge]]:
-    """What feeds ``node``: (tail, edge), implicit inputs included."""
-    return ((tail, edge) for tail, _, edge in graph.in_edges(node, keys=True))
+def fed_by(graph: Digraph[K], node: K) -> Iterator[tuple[K, Edge]]:
+    """What feeds ``node``: (tail, edge), implicit inputs included; in the order of ``in_edges``,
+    of which networkx makes a view each time."""
+    tails: Mapping[K, Mapping[Edge, object]] = cast("Any", graph)._pred[node]
+    return ((tail, edge) for tail, keys in tails.items() for edge in keys)
 
 
-def read_by(graph: Digraph[str], node: str) -> Iterator[tuple[str, Edge]]:
-    """What reads ``node``: (head, edge), implicit inputs included."""
-    return ((head, edge) for _, head, edge in graph.out_edges(node, keys=True))
+def read_by(graph: Digraph[K], node: K) -> Iterator[tuple[K, Edge]]:
+    """What reads ``node``: (head, edge), implicit inputs included; in the order of
+    ``out_edges``."""
+    heads: Mapping[K, Mapping[Edge, object]] = cast("Any", graph)._succ[node]
+    return ((head, edge) for head, keys in heads.items() for edge in keys)
 
 
 def sources(graph: Digraph[str], node: str) -> dict[int, Port]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.graph.adjacency import fed_by, read_by
 from analyzer.redundancy.decided import NOUGHT, cut, idle
 from analyzer.shapes.types import decode_type, is_open
 from analyzer.surplus import Surplus
@@ -118,7 +119,7 @@ class Effects:
             needed.add(op)
             for scope in self._run(op):
                 todo += _makers(scope)
-            for tail, _, edge in graph.in_edges(op, keys=True):
+            for tail, edge in fed_by(graph, op):
                 if self._matters(op, edge.slot, edge.tensor):
                     todo.append(tail)
 
@@ -138,8 +139,8 @@ class Effects:
                 direct = direct and (op, slot) in reads
             elif op not in seen:
                 seen.add(op)
-                heads = self._program.graph.out_edges(op, keys=True)
-                todo += [(head, edge.slot) for _, head, edge in heads]
+                heads = read_by(self._program.graph, op)
+                todo += [(head, edge.slot) for head, edge in heads]
         return list(stops.values()), direct
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.digraph import reached
+from analyzer.graph.adjacency import fed_by, read_by
 from analyzer.graph.structure import unneeded
 from analyzer.redundancy.baked import (
     another_batch,
@@ -214,14 +215,12 @@ class _Look:
         ends = self._exports[site.instance.scope]
         if any(name and name in ends for name in op.outputs[1:]):
             return False
-        if any(edge.source_slot for _, _, edge in graph.out_edges(op, keys=True)):
+        if any(edge.source_slot for _, edge in read_by(graph, op)):
             return False
         if op.outputs[0] not in ends:
             return True
         name = op.inputs[slot]
-        made = any(
-            edge.slot == slot and not edge.outer for _, _, edge in graph.in_edges(op, keys=True)
-        )
+        made = any(edge.slot == slot and not edge.outer for _, edge in fed_by(graph, op))
         return made and name not in ends
 
     def _written_out(self) -> Iterator[Op]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.graph.adjacency import fed_by, read_by
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -38,12 +40,12 @@ def left_idle(
         if op not in readers:
             readers[op] = sum(
                 head not in gone and head not in found and kept.get(head, edge.slot) == edge.slot
-                for _, head, edge in graph.out_edges(op, keys=True)
+                for head, edge in read_by(graph, op)
             )
         if readers[op] or not may_go(op):
             continue
         found.add(op)
-        for tail, _, edge in graph.in_edges(op, keys=True):
+        for tail, edge in fed_by(graph, op):
             if kept.get(op, edge.slot) == edge.slot:
                 if tail in readers:
                     readers[tail] -= 1

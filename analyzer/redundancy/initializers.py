@@ -11,6 +11,7 @@ from onnx import TensorProto
 
 from analyzer.dataclass import dataclass
 from analyzer.facts import Tensor
+from analyzer.graph.adjacency import read_by
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.notes import payload_index
@@ -107,7 +108,7 @@ def _written(
             tensor = Tensor(name, DTYPES.get(value.data_type), dims(value))
         else:
             continue  # numbers and texts in attributes of their own: nothing to store
-        reads = program.graph.out_edges(op, keys=True)
+        reads = read_by(program.graph, op)
         external = (
             proto is not None
             and proto.data_location == TensorProto.EXTERNAL
@@ -117,7 +118,7 @@ def _written(
             Initializer(
                 name=name, scope=path, dtype=tensor.dtype, shape=tensor.shape,
                 elements=tensor.elements, bytes=tensor.bytes,
-                readers=_count(edge.slot for _, _, edge in reads) + (name in outputs),
+                readers=_count(edge.slot for _, edge in reads) + (name in outputs),
                 is_input=False, is_output=name in outputs, is_node=True, is_external=external,
             ),
             proto,

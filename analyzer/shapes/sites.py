@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.dataclass import dataclass
 from analyzer.digraph import new_digraph
 from analyzer.facts import Tensor
-from analyzer.graph.adjacency import Vertex, add_vertex
+from analyzer.graph.adjacency import Vertex, add_vertex, fed_by
 from analyzer.graph.attributes import Reference
 from analyzer.graph.call import Call
 from analyzer.graph.names import Home
@@ -137,7 +137,7 @@ def operator_graph(program: Program, sites: Sequence[Site]) -> Digraph[str]:
                 around[id(child.instance)] = site.instance
     for site in sites:
         own = site.instance
-        for tail, _, edge in program.graph.in_edges(site.op, keys=True):
+        for tail, edge in fed_by(program.graph, site.op):
             scope = around.get(id(own)) if edge.outer else own
             while scope is not None and tail not in homes[id(scope)]:
                 scope = around.get(id(scope))
