@@ -191,14 +191,14 @@ def _runs(
         left, right = term.size(x[i]) or 0, term.size(y[j]) or 0
         i, j = i + 1, j + 1
         while left != right:
-            if left < right and i < len(x):
+            if (i == len(x)) if left < right else (j == len(y)):
+                return
+            if left < right:
                 left *= term.size(x[i]) or 0
                 i += 1
-            elif left > right and j < len(y):
+            else:
                 right *= term.size(y[j]) or 0
                 j += 1
-            else:
-                return
         runs.append((x[first:i], y[second:j]))
     if runs and i < len(x):  # ones at the end that the output no longer has
         runs[-1] = (runs[-1][0] + x[i:], runs[-1][1])

@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from analyzer.targets.use import TensorValue, Use
 
 
+BOUNDS_ARE_INPUTS = 11
+"""Version of Clip from which its bounds are no attributes."""
+
+
 def _bounds(use: Use) -> tuple[Any, Any]:
     """Those of Clip; ``None`` where they are not known, or not given."""
-    if use.since < 11:
+    if use.since < BOUNDS_ARE_INPUTS:
         return use.attribute("min"), use.attribute("max")
     return _scalar(use.input(1)), _scalar(use.input(2))
 
 
 def _clip_differs(atom: Atom, use: Use) -> Truth:
-    if use.since >= 11 and (use.input(1) is None or use.input(2) is None):
+    if use.since >= BOUNDS_ARE_INPUTS and (use.input(1) is None or use.input(2) is None):
         return True  # a bound that is left out is infinite
     low, high = _bounds(use)
     return None if low is None or high is None else bool(low != high)

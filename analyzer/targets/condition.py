@@ -154,7 +154,7 @@ def _clip(text: str, found: re.Match[str]) -> Atom:
     words = _set(text, found["right"])
     if not all(re.fullmatch(rf"{_NUMBER}\.\.{_NUMBER}", word) for word in words):
         raise ConditionError(f"{quoted(text, widths.NAME)}: pairs of bounds are written 0..6")
-    return Atom("clip", text, words=words)
+    return Atom("clip", text, (1, 2), words=words)
 
 
 def _slots(where: str) -> tuple[int, ...]:

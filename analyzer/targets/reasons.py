@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.targets.atoms import test
-from analyzer.targets.attribute_atoms import spelt
+from analyzer.targets.attribute_atoms import BOUNDS_ARE_INPUTS, spelt
 from analyzer.targets.conditions_told import told
 from analyzer.targets.use import formals
 
@@ -42,8 +42,10 @@ def why_unknown(clause: Clause, use: Use) -> str:
 
 def _value(atom: Atom, use: Use) -> str:
     """What the thing is that ``atom`` looks at; empty where that says nothing more."""
-    if atom.kind in ("attr", "ones", "zeros", "equal", "odd", "len", "lastaxis"):
-        return f"{atom.name} is {_spelt(spelt(atom.name, use.attribute(atom.name)))}"
+    named = atom.kind in ("attr", "ones", "zeros", "equal", "odd", "len", "lastaxis")
+    stated = (atom.name,) if named else ("min", "max") if atom.kind == "clip" else ()
+    if named or (stated and use.since < BOUNDS_ARE_INPUTS):
+        return "; ".join(f"{n} is {_spelt(spelt(n, use.attribute(n)))}" for n in stated)
     if atom.kind in ("inputs", "outputs", "opset"):
         return {
             "inputs": f"it has {len(use.given)} inputs",

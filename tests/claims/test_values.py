@@ -507,6 +507,23 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     assert advice.passed(result) is None
 
 
+def test_branches_with_layers_are_those_that_data_decide_about() -> None:
+    def told(scope: str = "a.then_branch", times: tuple[int, int | None] = (0, 1), conv: Any = None,
+             params: int = 1) -> bool:  # fmt: skip
+        node = some(scope=scope, executions_range=times, conv=conv, params=params)
+        return identity.is_branching(some(nodes=(some(scope="", executions_range=(1, 1)), node)))
+
+    assert told()
+    assert told("else_branch")
+    assert told(times=(0, None))
+    assert told(params=0, conv="conv")
+    assert not told(params=0)
+    assert not told("a.body")
+    assert not told("then_branch.body")
+    assert not told(times=(0, 0)), "it never runs"
+    assert not told(times=(1, 1)), "it always runs"
+
+
 def test_what_is_silenced_is_told_where_there_is_any() -> None:
     told = [advice.silenced(some(suppressed=s, accepted=a)) for s, a in ((0, 0), (1, 0), (0, 2))]
     assert told[0] is None

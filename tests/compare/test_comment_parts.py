@@ -26,6 +26,34 @@ def test_lines_are_added_until_one_does_not_fit(monkeypatch: pytest.MonkeyPatch)
     assert comment.size == 15
 
 
+def test_operators_that_do_not_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most 200 of them, and what is left of those when the comment is full."""
+    monkeypatch.setattr(markdown, "uncovered", lambda found: range(found.left))
+    monkeypatch.setattr(markdown, "row", lambda each: ("~", f"n{each}", "was", "1", "2"))
+    monkeypatch.setattr(markdown, "turnover", lambda *counts: f"turned {counts}")
+    changes = [some(old=old, new=new) for old, new in ((1, 2), (1, None), (1, None), (None, 2),
+                                                       (1, 2), (1, 2))]  # fmt: skip
+
+    def told(left: int, most: int = 65_536) -> str:
+        monkeypatch.setattr(markdown, "MOST", most)
+        comment = _Comment()
+        found = some(changes=changes, same=7, renamed=8, left=left)
+        markdown._operators(some(comparison=found), comment)
+        return "".join(comment.parts)
+
+    assert told(0) == "\nTurned (3, 1, 2, 7, 8)\n"
+    assert told(1) == (
+        "\n<details><summary>Turned (3, 1, 2, 7, 8)</summary>\n\n"
+        "| | operator | | MACs | parameters |\n| --- | --- | --- | ---: | ---: |\n"
+        "| `~` | `n0` | was | 1 | 2 |\n\n</details>\n"
+    )
+    assert "more" not in told(200)
+    assert "\n… and 1 more; JSON has them all\n" in told(201)
+    cut = told(205, 1_500)
+    assert f"\n… and {205 - cut.count('| was |')} more; JSON has them all\n" in cut
+    assert 0 < cut.count("| was |") < 200
+
+
 def test_gates_that_fail_come_before_those_that_pass() -> None:
     gates = [some(outcome=outcome, text=f"{number} * of") for number, outcome in enumerate(
         ("passed", "failed", "passed", "inconclusive"))]  # fmt: skip

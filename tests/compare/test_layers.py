@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from analyzer.report.compare.view.layers import _words
+from analyzer.report.compare.view.layers import _told, _words
 from tests.golden.text import facts
 
 
@@ -27,3 +30,12 @@ def test_a_layer_has_its_sizes_and_another_operator_its_type_in_forty_letters(
     told = _words(node)
     assert told is not None
     assert (told.title, told.at, told.precision) == (title, at, precision)
+
+
+def test_a_change_of_spelling_is_told_by_its_headline_alone() -> None:
+    """What came, went or was turned by the exporter's manner, not by whoever made the model."""
+    kinds = ("identities", "constants", "dropouts", "shape-arithmetic", "views", "fusions", "types")
+    headlines = [SimpleNamespace(kind=kind, covers=(n, n + 7)) for n, kind in enumerate(kinds)]
+    changes = [object() for _ in range(14)]
+    found: Any = SimpleNamespace(changes=changes, headlines=headlines)
+    assert _told(found) == {id(changes[n]) for n in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)}

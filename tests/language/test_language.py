@@ -115,6 +115,8 @@ def test_terms_are_the_words_by_which_facts_and_rules_name_kinds() -> None:
     named |= {*Severity, *Certainty, *LEVELS, *COLORS, *get_args(ConvKind)} - shades
     named |= {rule.category for rule in load_rules()} | {profile(name).kind for name in SHIPPED}
     assert sorted(named - {*TERMS}) == []
+    pages = entries((LOCALE / "ko" / "pages.po").read_text("utf-8"))
+    assert {entry.text for entry in pages if entry.context == "term"} == {*TERMS}
 
 
 SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -49,7 +49,7 @@ def test_edges_of_a_drawing_lead_from_a_box_to_a_later_one() -> None:
 
     def drawable(*edges: tuple[int, int]) -> bool:
         made = tuple(DrawnEdge(a, b, 1, None) for a, b in edges)
-        return sheet.is_drawable(Drawing("blocks", (box,) * 3, made, 3, 0, False))
+        return sheet.is_drawable(Drawing("blocks", (box,) * 3, made, 3, 0, False, True, 0))
 
     assert drawable()
     assert drawable((0, 1), (1, 2), (0, 2))

@@ -162,7 +162,7 @@ def test_faces_of_several_words_are_quoted() -> None:
 
 def box(count: int) -> Drawing:
     part = Box("part", "Conv", "", "standard", 1, "n", "Conv", 1, 0, True, 0, 4, "")
-    return Drawing("blocks", (part,) * count, (), count, 0, False)
+    return Drawing("blocks", (part,) * count, (), count, 0, False, True, 0)
 
 
 def test_a_picture_is_as_wide_as_its_words_want() -> None:

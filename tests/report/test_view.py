@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -347,6 +348,22 @@ def test_tiles_are_what_accounts_for_nearly_all_or_for_more_of_the_compute() -> 
         found = tiles.mapped(made)
         assert found.ground == expected, (named, held)
         assert sum(tile.macs for tile in found.tiles) == (100 if expected else 0)
+
+
+def test_a_picture_is_of_modules_where_four_fifths_of_it_have_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    large = [tiles.Tile(name, "", macs) for name, macs in (("a", 500), ("b", 300))]
+    kinds = (tiles.Tile("MatMul", "", 600), tiles.Tile("Gemm", "", 400))
+    monkeypatch.setattr(tiles, "_ground", lambda *_: "modules")
+    monkeypatch.setattr(tiles, "_modules", lambda _: [*large, tiles.Tile("c", "", 9)])
+    monkeypatch.setattr(tiles, "_kinds", lambda _: kinds)
+    monkeypatch.setattr(tiles, "layer_shapes", lambda _: [])
+    monkeypatch.setattr(tiles, "_sorted", lambda found, _: (
+        found if found is kinds else (*found[:2], tiles.Tile("rest", "", 9))))  # fmt: skip
+    for total, ground in ((1000, "modules"), (1001, "kinds")):
+        made: Any = SimpleNamespace(totals=SimpleNamespace(macs=total), modules=object(), nodes=())
+        assert tiles.mapped(made).ground == ground
 
 
 @pytest.mark.parametrize("named", [False, True])

@@ -35,6 +35,13 @@ def test_table_is_the_papers(mobilenet: Result) -> None:
     assert "470,072" in text
 
 
+def test_columns_are_of_todays_width(mobilenet: Result) -> None:
+    columns = mobilenet.facts.once(whatif.view).columns
+    assert [column.sides for column in columns] == ["224×224", "192×192", "160×160", "128×128"]
+    assert {column.params for column in columns} == {4_231_976}
+    assert {column.held for column in columns} == {mobilenet.facts.parameters.kept_bytes}
+
+
 def test_accuracy_is_published_for_the_papers_network_alone(
     mobilenet: Result, standard: Result
 ) -> None:

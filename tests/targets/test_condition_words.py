@@ -46,7 +46,7 @@ from tests.targets.calls import (
         ("dtype(#2) same #0", [Atom("same", "dtype(#2) same #0", (2, 0))]),
         ("dtype(out) in {b}", [Atom("dtype", "dtype(out) in {b}", (), "", "in", ("b",))]),
         ("producer(#1)==Relu", [Atom("producer", "producer(#1)==Relu", (1,), "Relu")]),
-        ("clip in {0..6}", [Atom("clip", "clip in {0..6}", words=("0..6",))]),
+        ("clip in {0..6}", [Atom("clip", "clip in {0..6}", (1, 2), words=("0..6",))]),
         ("clip differs", [Atom("clip_differs", "clip differs")]),
         ("never or ? if a and b",
          [Atom("never", "never"), Atom("undecided", "? if a and b", name="if a and b")]),
@@ -139,6 +139,12 @@ def test_two_thousand_characters_are_allowed() -> None:
         ("equal(k)", call(k=(2, 1)), "k is [2, 1]"),
         ("len(k)==2", call(k=(2,)), "k is [2]"),
         ("lastaxis(axis)", call(MAP, axis=0), "axis is 0"),
+        ("clip in {0..6}", call(MAP, fixed(0), fixed(1), op="Clip"),
+         "input 1 (min) is [0.0]; input 2 (max) is [1.0]"),
+        ("clip in {0..6}", call(MAP, None, MAP, op="Clip"), "input 2 (max) is not constant"),
+        ("clip in {0..6}", call(MAP, op="Clip"), ""),
+        ("clip in {0..6}", call(MAP, op="Clip", opset=10, min=0.0, max=1.0),
+         "min is 0.0; max is 1.0"),
     ],
 )  # fmt: skip
 def test_what_stands_against_a_condition_is_named(condition: str, use: Use, said: str) -> None:

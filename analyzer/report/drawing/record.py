@@ -91,7 +91,7 @@ class Drawing:
     """Operators that no box holds: constants, renaming and the arithmetic of shapes, unread."""
     joined: bool
     """True where there were so many boxes that neighbours that are not alike are one."""
-    shares: bool = True
+    shares: bool
     """Whether shares of the boxes' sum are shares of the model, whose MACs are a single number."""
-    branching: int = 0
+    branching: int
     """Operators of which both branches are drawn: data decide which one runs."""

@@ -28,7 +28,7 @@ def drawn(boxes: str, *edges: str) -> Drawing:
         for letter in boxes
     )  # fmt: skip
     ways = tuple(DrawnEdge(int(ends[0]), int(ends[1]), 1, None) for ends in edges)
-    return Drawing("blocks", made, ways, len(made), 0, False)
+    return Drawing("blocks", made, ways, len(made), 0, False, True, 0)
 
 
 def told(made: _Coarse) -> list[tuple[str, str, int, int]]:
@@ -77,7 +77,7 @@ def test_neighbours_that_multiply_least_are_one_first() -> None:
 def test_of_what_something_else_became_is_a_box_of_its_own() -> None:
     boxes = (box("A", 1, change="added"), box("B", 2, change="same"), box("C", 3, change="same"))
     edges = (DrawnEdge(0, 1, 1, None), DrawnEdge(1, 2, 1, None))
-    *_, (last, joined) = _steps(Drawing("blocks", boxes, edges, 3, 0, False))
+    *_, (last, joined) = _steps(Drawing("blocks", boxes, edges, 3, 0, False, True, 0))
     assert [(b.title, b.change) for b in last.boxes] == [("A", "added"), ("C", "same")]
     assert joined
 

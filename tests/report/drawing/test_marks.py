@@ -39,7 +39,7 @@ def box(**changes: object) -> Box:
 
 
 def drawing(*boxes: Box, edges: tuple[DrawnEdge, ...] = (), shares: bool = True) -> Drawing:
-    return Drawing("blocks", boxes, edges, len(boxes), 0, False, shares)
+    return Drawing("blocks", boxes, edges, len(boxes), 0, False, shares, 0)
 
 
 @each(

@@ -96,7 +96,7 @@ def test_everything_is_on_the_page(name: str) -> None:
 def test_a_long_chain_is_wrapped() -> None:
     boxes = tuple(_box(f"layer {n}") for n in range(50))
     edges = tuple(DrawnEdge(n, n + 1, 1, (1, 8)) for n in range(49))
-    shown = picture(Drawing("blocks", boxes, edges, 50, 0, False))
+    shown = picture(Drawing("blocks", boxes, edges, 50, 0, False, True, 0))
     assert shown.width <= WIDTH + 40
     assert shown.width / shown.height < 3
     assert len(shown.ways) == 49
@@ -125,7 +125,7 @@ def test_too_many_connections_are_left_out_and_that_is_said() -> None:
     boxes = tuple(_box(f"n{n}") for n in range(30))
     edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(30), 2))
     assert len(edges) > DENSE * len(boxes)
-    shown = picture(Drawing("blocks", boxes, edges, 30, 0, False))
+    shown = picture(Drawing("blocks", boxes, edges, 30, 0, False, True, 0))
     assert shown.partial
     assert 0 < len(shown.ways) < len(edges)
     assert overlapping(shown) == []
@@ -136,7 +136,7 @@ def test_boxes_in_rows_stand_as_words_in_a_frame_that_just_holds_them() -> None:
     sizes = [(40.25 + n % 3 * 20, 20.35 + n % 4 * 10) for n in range(30)]
     boxes = tuple(_box(f"n{n}") for n in range(30))
     edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(30), 2))
-    placed = place(Drawing("blocks", boxes, edges, 30, 0, False), sizes, 250)
+    placed = place(Drawing("blocks", boxes, edges, 30, 0, False, True, 0), sizes, 250)
     ends = [(at.x + wide, at.y + high)
             for at, (wide, high) in zip(placed.corners, sizes, strict=True)]  # fmt: skip
     hair = pytest.approx
@@ -182,13 +182,13 @@ def test_a_box_is_described_by_its_work_its_share_and_its_operators() -> None:
         replace(_box("head"), macs=1_000_000),
         replace(_box("x"), role="input", nodes=0),
     )
-    shown = picture(Drawing("blocks", boxes, (), 3, 0, False))
+    shown = picture(Drawing("blocks", boxes, (), 3, 0, False, True, 0))
     assert [tile.title for tile in shown.tiles] == [
         "stem, 3×3, 3 MMAC (75.0 %), 2 operators",
         "head, 1 MMAC (25.0 %), 1 operator",
         "input x",
     ]
-    idle = picture(Drawing("blocks", (_box("copy"),), (), 1, 0, False))
+    idle = picture(Drawing("blocks", (_box("copy"),), (), 1, 0, False, True, 0))
     assert [tile.title for tile in idle.tiles] == ["copy"]
 
 

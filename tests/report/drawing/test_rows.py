@@ -109,6 +109,7 @@ def test_six_edges_for_each_box_are_laid_out_and_more_are_not() -> None:
             for n in range(count)
         )
         edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(count), 2))
-        placed = place(Drawing("blocks", boxes, edges, count, 0, False), [SIZE] * count, 2000)
+        drawing = Drawing("blocks", boxes, edges, count, 0, False, True, 0)
+        placed = place(drawing, [SIZE] * count, 2000)
         assert sum(map(bool, placed.ways)) == drawn, DENSE
-    assert place(Drawing("blocks", (), (), 0, 0, False), [], 300) == Placed(300, 0, (), ())
+    assert place(Drawing("blocks", (), (), 0, 0, False, True, 0), [], 300) == Placed(300, 0, (), ())

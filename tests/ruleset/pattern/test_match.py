@@ -307,3 +307,15 @@ def test_readers_are_followed_behind_what_the_rule_sees_through_and_to_its_start
     assert places(clipped, pattern, "Clip") == ["b"]
     bounded = unary("i = Clip (k, x) a = Neg (x) b = Abs (i) y = Add (a, b)", f"{F} x, {F} k")
     assert places(bounded, pattern, "Clip") == []
+
+
+def test_each_16_operands_of_an_operator_are_a_step() -> None:
+    def steps(operands: int) -> int:
+        many = ", ".join(["x"] * operands)
+        lookup = Lookup(index_of(facts(unary(f"c = Concat <axis = 0> ({many}) y = Relu (c)"))))
+        budget = model_allowance(len(lookup))
+        before = budget.left
+        assert len([*Matcher(parse_pattern("c = Concat (...)"), lookup, budget).find()]) == 1
+        return before - budget.left
+
+    assert [steps(n) - steps(1) for n in (15, 16, 31, 32)] == [0, 1, 1, 2]
