@@ -76,6 +76,8 @@ class Edit:
     their first output."""
     constants: tuple[str, ...] = ()
     """Initializers that are to be no inputs of the graph any more."""
+    maybe: int = 0
+    """Operators afterwards of which nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class TargetFit:
     """What keeps operators off the target, most operators first."""
     edits: tuple[Edit, ...] = ()
     """The smallest changes that help, best first."""
+    sized: Blocker | None = None
+    """What blocks first with fixed sizes, where that was tried and does not help."""
     delegates: bool = True
     """True where what the target cannot run falls back to something else."""
     needs: str = ""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, Any]
 
+REASON = 160
+"""Characters of a reason."""
+
 
 def targets(v: Values) -> str:
     if 1 < len(v["whole"]) == v["count"]:
@@ -49,8 +52,9 @@ def _names(v: Values, ids: Iterable[str]) -> str:
 def edits(v: Values) -> str:
     """Changes of the model, and which targets take how much of it then."""
     if not v["count"]:
-        return _("No small change was found that helps.")
-    after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"], strict=True)
+        return " ".join([_("No small change was found that helps."), *_left(v)])
+    after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"],
+                v["undecided"], strict=True)  # fmt: skip
     told = []
     for text, count in zip(v["texts"], v["targets"], strict=True):
         same: dict[tuple[int, ...], list[str]] = {}
@@ -63,18 +67,31 @@ def edits(v: Values) -> str:
     )
     if v["unhelped"]:
         said = f"{said} {_('Nothing tried helps on {targets}.', targets=_named(v, 'unhelped'))}"
-    return said
+    return " ".join([said, *_left(v)])
 
 
-def _comes(targets: str, whole: int, parts: int, supported: int, operators: int) -> str:
+def _comes(
+    targets: str, whole: int, parts: int, supported: int, operators: int, undecided: int
+) -> str:
     """What comes of a change on these targets."""
     if whole:
         return _("all operators on {targets}", targets=targets)
     told = {"n": units.count(supported), "operators": many(operators, "operator")}
-    if parts < 2:
-        return _("{n} of {operators} on {targets}", targets=targets, **told)
-    return _("{n} of {operators} on {targets}, in {parts}", targets=targets,
-             parts=many(parts, "part"), **told)  # fmt: skip
+    said = (_("{n} of {operators} on {targets}", targets=targets, **told) if parts < 2
+            else _("{n} of {operators} on {targets}, in {parts}", targets=targets,
+                   parts=many(parts, "part"), **told))  # fmt: skip
+    return said + (_(", {n} more not decided", n=units.count(undecided)) if undecided else "")
+
+
+def _left(v: Values) -> Iterator[str]:
+    """What is in the way of targets that fixed sizes do not help."""
+    rows = zip(v["sized"], v["sized_operators"], v["sized_reasons"], v["sized_counts"], strict=True)
+    for target, op, reason, count in rows:
+        why = units.shorten(clean(retold(reason)), REASON)
+        name = "" if reason.startswith(op) else f"{label(op)}: "
+        times = f" ({units.count(count)}×)" if count > 1 else ""
+        yield _("With fixed sizes, what blocks first on {target} is this: {blocker}.",
+                target=_names(v, [target]), blocker=f"{name}{why}{times}")  # fmt: skip
 
 
 def runs(v: Values) -> str:

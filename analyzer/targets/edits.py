@@ -25,7 +25,7 @@ from analyzer.units import many, shape
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from analyzer.deployment import TargetFit
+    from analyzer.deployment import Blocker, TargetFit
     from analyzer.graph.scope import Op, Program, Scope
     from analyzer.shapes.instance import Instance, Shapes
     from analyzer.targets.table import Table
@@ -68,6 +68,7 @@ def with_edits(
     sizes : shapes where all open dimensions are assumed; ``None`` where there are none.
     """
     found: dict[str, list[Edit]] = {}
+    left: dict[str, Blocker] = {}
     before = dict(zip((table.id for table in tables), fits, strict=True))
     for change in _changes(subject, tables, fits, sizes):
         concerned = [table for table in tables if table.id in change.targets]
@@ -75,13 +76,16 @@ def with_edits(
             if _helps(before[table.id], after):
                 promised = replace(
                     change.edit, verdict=after.verdict, partitions=after.partitions,
-                    supported=after.supported, nodes=after.nodes,
+                    supported=after.supported, nodes=after.nodes, maybe=after.maybe,
                 )  # fmt: skip
                 found.setdefault(table.id, []).append(promised)
+            elif change.edit.kind == "size" and after.blockers and after.blockers[0].certain:
+                left[table.id] = after.blockers[0]
     return tuple(
-        replace(old, edits=tuple(sorted(found.get(old.target, ()), key=_worth)[:MOST_EDITS]))
+        replace(old, edits=tuple(sorted(found.get(old.target, ()), key=_worth)[:MOST_EDITS]),
+                sized=left.get(old.target))
         for old in fits
-    )
+    )  # fmt: skip
 
 
 def _rank(fitted: TargetFit) -> int:

@@ -292,8 +292,9 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         return some(op_type=op, code=code, certain=certain)
 
     def edit(text: str, verdict: str = "split") -> Any:
-        return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4)
+        return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4, maybe=1)
 
+    told, new = (some(op_type="Conv", reason=reason, count=6) for reason in ("rank", "type"))
     fits = [
         some(target="t1", name="N", verdict="no", certain=True, macs_share=None,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
@@ -303,7 +304,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         some(target="t3", name="N (old)", verdict="whole", certain=True, macs_share=1.0,
              blockers=[blocker("B", "type")], edits=[], tested_from=7),
         some(target="t4", name="Web, GPU (new)", verdict="split", certain=True, macs_share=0.0,
-             blockers=[], edits=[]),
+             blockers=[], edits=[], sized=None),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
@@ -320,9 +321,20 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert dict(edits.values) == {
         "count": 2, "texts": ("fold", "cast"), "targets": (2, 1), "helped": ("t1", "t2", "t1"),
         "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),
-        "operators": (4, 4, 4), "unhelped": ("t4",), "ids": ("t1", "t2", "t3", "t4"),
-        "names": ("N", "N", "N (old)", "Web GPU"),
+        "operators": (4, 4, 4), "undecided": (1, 1, 1), "unhelped": ("t4",), "sized": (),
+        "sized_operators": (), "sized_reasons": (), "sized_counts": (),
+        "ids": ("t1", "t2", "t3", "t4"), "names": ("N", "N", "N (old)", "Web GPU"),
     }  # fmt: skip
+    for first, sized, reasons in (
+        ([], told, ("rank",)),
+        ([told], told, ()),
+        ([told], new, ("type",)),
+    ):
+        fits[3].sized, fits[3].blockers = sized, first
+        after = deployment.edits(result)
+        assert after is not None
+        assert after.values["sized_reasons"] == reasons
+    fits[3].blockers = []
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "idle": ("t4",),
                                     "no": ("t1",), "maybe": ("t2",), "broken": False,
                                     "missing": False, "partly": ("t2",), "stuck": (),

@@ -117,12 +117,13 @@ def test_where_a_model_runs_is_told_in_a_line(verdicts: dict[str, Any], said: st
 
 def test_what_comes_of_a_change_is_all_or_some_operators_in_parts() -> None:
     for outcome, said in (
-        ((1, 0, 5, 5), "all operators on A"),
-        ((0, 1, 4, 5), "4 of 5 operators on A"),
-        ((0, 2, 4, 5), "4 of 5 operators on A, in 2 parts"),
-        ((0, 0, 0, 1), "0 of 1 operator on A"),
+        ((1, 0, 5, 5, 0), "all operators on A"),
+        ((0, 1, 4, 5, 0), "4 of 5 operators on A"),
+        ((0, 2, 4, 5, 1), "4 of 5 operators on A, in 2 parts, 1 more not decided"),
+        ((0, 0, 0, 1, 0), "0 of 1 operator on A"),
     ):
-        assert whereabouts._comes("A", *outcome) == said
+        whole, parts, supported, operators, undecided = outcome
+        assert whereabouts._comes("A", whole, parts, supported, operators, undecided) == said
 
 
 def test_what_rows_have_in_common_is_said_above_the_first_of_them() -> None:

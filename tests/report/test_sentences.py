@@ -543,7 +543,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "targets.edits": ({"count": 2, "texts": ("state opset 17", "cast x"), "targets": (3, 1),
                        "helped": ("a", "b", "c", "b"), "whole": (True, False, False, False),
                        "parts": (1, 3, 3, 1), "supported": (9, 8, 8, 7),
-                       "operators": (9, 9, 9, 9), "unhelped": (),
+                       "operators": (9, 9, 9, 9), "undecided": (0, 0, 0, 0), "unhelped": (),
+                       "sized": (), "sized_operators": (), "sized_reasons": (),
+                       "sized_counts": (),
                        "ids": ("a", "b", "c", "d"), "names": ("Ada", "Bob", "Cy", "Di")}, [
         ({}, ("What helps, each change tried, of the operators left then: state opset 17 (all "
               "operators on Ada; 8 of 9 operators on Bob and Cy, in 3 parts); cast x (7 of 9 "
@@ -551,6 +553,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d")},
          ("What helps, each change tried, of the operators left then: state opset 17 (all "
           "operators on Ada). Nothing tried helps on Cy and Di.")),
+        ({"count": 0, "sized": ("c", "d"), "sized_operators": ("Conv", "If"),
+          "sized_reasons": ("has rank 3", "If is not supported"), "sized_counts": (6, 1)},
+         ("No small change was found that helps. With fixed sizes, what blocks first on Cy is "
+          "this: Conv: has rank 3 (6×). With fixed sizes, what blocks first on Di is this: If is "
+          "not supported.")),
         ({"count": 0}, "No small change was found that helps."),
     ]),
 }  # fmt: skip

@@ -109,6 +109,15 @@ def test_a_change_gives_what_was_promised(
     assert keeps(edit, fit(applied(proto, edit), target))
 
 
+def test_what_fixed_sizes_leave_in_the_way_is_kept() -> None:
+    line = """g (float[batch,2,8] x) => (float[batch,2,8] y) <int64[3] form = {2, 2, 1}>
+      { w = ConstantOfShape (form) y = Conv (x, w) }"""
+    for text, left in ((line, "Conv"), (OPEN, "")):
+        found = fit(model(text), "nnapi")
+        assert (found.sized.op_type if found.sized else "") == left
+        assert bool(found.edits) is (not left)
+
+
 def test_a_cache_is_never_fixed_at_nothing() -> None:
     """An input of size 0 is empty for ever, so the model would have no cache any more."""
     found = fit(model(CACHE), "nnapi")

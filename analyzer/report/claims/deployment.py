@@ -19,7 +19,7 @@ from analyzer.report.view.deployment import (
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
-    from analyzer.deployment import Edit
+    from analyzer.deployment import Blocker, Edit, TargetFit
     from analyzer.report.result import Result
 
 RUNTIME = "ONNX Runtime"
@@ -29,6 +29,8 @@ COMPILED = "EPContext"
 VENDORS = 3
 BLOCKERS = 5
 EDITS = 5
+SIZED = 2
+"""Targets of which is told what is left in the way with fixed sizes."""
 
 
 def vendor(result: Result) -> Claim | None:
@@ -133,6 +135,9 @@ def edits(result: Result) -> Claim | None:
             helped.setdefault(edit.text, []).append((fit.target, edit))
     ranked = sorted(helped.items(), key=lambda item: (-len(item[1]), item[0]))[:EDITS]
     after = [pair for _, pairs in ranked for pair in pairs]
+    unhelped = [fit for fit in fits if fit.verdict != "whole" and not fit.edits]
+    left = [(fit.target, fit.sized) for fit in unhelped
+            if fit.sized is not None and not _stands_first(fit.sized, fit)][:SIZED]  # fmt: skip
     return Claim(
         "targets.edits",
         {
@@ -144,11 +149,20 @@ def edits(result: Result) -> Claim | None:
             "parts": tuple(edit.partitions for _, edit in after),
             "supported": tuple(edit.supported for _, edit in after),
             "operators": tuple(edit.nodes for _, edit in after),
-            "unhelped": tuple(
-                fit.target for fit in fits if fit.verdict != "whole" and not fit.edits
-            ),
+            "undecided": tuple(edit.maybe for _, edit in after),
+            "unhelped": tuple(fit.target for fit in unhelped),
+            "sized": tuple(target for target, _ in left),
+            "sized_operators": tuple(blocker.op_type for _, blocker in left),
+            "sized_reasons": tuple(blocker.reason for _, blocker in left),
+            "sized_counts": tuple(blocker.count for _, blocker in left),
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
         },
         ("targets",),
     )
+
+
+def _stands_first(blocker: Blocker, fit: TargetFit) -> bool:
+    """Whether it is what blocks first as the file is, too: the table of targets has it."""
+    return any((first.op_type, first.reason) == (blocker.op_type, blocker.reason)
+               for first in fit.blockers[:1])  # fmt: skip
