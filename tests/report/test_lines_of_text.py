@@ -586,6 +586,17 @@ def test_modules_that_are_alike_are_one_row() -> None:
     assert {row.share for row in open_} == {None}
 
 
+def test_modules_with_gaps_between_their_numbers_are_named() -> None:
+    for names, told in (
+        ("1", ""), ("1 3", ""), ("1 2 3", ""), ("1 3 5", ", 3, 5"), ("1 2 3 5", "–3, 5"),
+        ("1 3 4 5 8", ", 3–5, 8"), ("q k v", ", k, v"), ("l_9 l_10 l_11", ""),
+        ("l_1 l_2 r_3", "–2, r_3"), ("l1 l3 l4", ", l3–4"),
+        ("1 3 5 7 9", ", 3, 5, 7, 9"), ("1 3 5 7 9 11 13", ", 3, 5, 7, …, 13"),
+    ):  # fmt: skip
+        alike = tuple(module(f"m.{name}", 1) for name in names.split())
+        assert modules._gaps(alike) == told, names
+
+
 def test_24_modules_down_to_the_fourth_level_are_shown() -> None:
     def chain(depth: int) -> Module:
         path = ".".join("m" * (8 - depth))

@@ -9,7 +9,7 @@ from analyzer.restore import record
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analyzer.facts import Facts, Module
 
@@ -17,6 +17,8 @@ LEVELS = 4
 """Deepest level shown."""
 ROWS = 24
 """Most modules shown."""
+NAMED = 5
+"""Most modules, or stretches of them, that one row names."""
 
 
 @record
@@ -39,6 +41,9 @@ class ModuleRow:
     nodes: int
     fresh: int
     """MACs of it, and of those that are alike, that are not of a row above it."""
+    gaps: str = ""
+    """What stands behind the path where those that are alike do not follow each other: ``, 3–5``
+    behind 1, for 1, 3, 4 and 5."""
 
 
 def rows(facts: Facts) -> tuple[ModuleRow, ...]:
@@ -65,7 +70,7 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
             label(first.class_name, widths.TERM),
             units.span(*first.macs_range, ""), first.macs,
             None if facts.totals.whole is None else first.macs / total, first.params,
-            first.nodes, 0 if inside else sum(each.macs for each in alike),
+            first.nodes, 0 if inside else sum(each.macs for each in alike), _gaps(alike),
         ))  # fmt: skip
     return tuple(made)
 
@@ -109,6 +114,36 @@ def _cost(module: Module) -> tuple[object, ...]:
 
 def _last(alike: tuple[Module, ...]) -> str:
     return label(alike[-1].path.rpartition(".")[2], widths.TERM) if len(alike) > 1 else ""
+
+
+def _gaps(alike: Sequence[Module]) -> str:
+    """The others by name, where there are some and they and the first do not just count up."""
+    names = [label(each.path.rpartition(".")[2], widths.TERM) for each in alike]
+    runs: list[list[str]] = []
+    for name in names:
+        if runs and _follows(runs[-1][-1], name):
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    if len(names) < 3 or len(runs) == 1:
+        return ""
+    told = [run[0] if len(run) == 1 else f"{run[0]}–{_number(run[-1])}" for run in runs]
+    told[0] = told[0].removeprefix(names[0])
+    if len(told) > NAMED:
+        told[NAMED - 1 : -1] = ["…"]
+    return ", ".join(told)
+
+
+def _follows(one: str, other: str) -> bool:
+    first, second = _number(one), _number(other)
+    if not (first and second) or one.removesuffix(first) != other.removesuffix(second):
+        return False
+    return int(second) == int(first) + 1
+
+
+def _number(name: str) -> str:
+    """What a name ends in: ``7`` of ``layer_7``."""
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def count(facts: Facts) -> int:
