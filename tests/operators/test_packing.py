@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,16 @@ import pytest
 
 from analyzer.facts import Parameters, Tensor
 from analyzer.graph.call import Call
-from analyzer.operators.packing import sides
+from analyzer.operators.packing import (
+    adapter,
+    bits,
+    halves,
+    row_width,
+    rows_of,
+    shape_input,
+    sides,
+)
+from tests.each import each
 from tests.golden.test_parameters import parameters
 
 
@@ -183,6 +194,58 @@ def test_sides_that_are_none_give_no_number_of_weights() -> None:
         assert sides("N", "K")(call, 1) == count
     empty = Call("P", "com.microsoft", 1, {}, (None, Tensor("w", "uint8", (0, 36))), ())
     assert sides("N", "K")(empty, 1) == 0
+
+
+Packing = Callable[[Call, int], int | None]
+Shape = tuple[int | None, ...] | None
+SHAPED, FOUR, LOW, ROWS, TABLE = (
+    shape_input(2), bits("b", 4, "other"), adapter("n", 1), rows_of(0, -1), row_width("k"),
+)  # fmt: skip
+COUNTS: tuple[tuple[Packing, tuple[Shape, ...], dict[str, int], int | None], ...] = (
+    # the second input is packed; as wide as the last axes of the first and of the result
+    (SHAPED, ((2, 5), (9,)), {}, 35), (SHAPED, ((2, None), (9,)), {}, None),
+    (SHAPED, (None, (9,)), {}, None), (SHAPED, ((), (9,)), {}, None),
+    # bytes of 8 / bits values; a width of no sense is none
+    (FOUR, ((), (3, 4)), {}, 24), (FOUR, ((), (3, 4)), {"b": 8}, 12),
+    (FOUR, ((), (3, 4)), {"b": 2, "other": 8}, 48), (FOUR, ((), (3, 4)), {"other": 8}, 12),
+    (FOUR, ((), (3, 4)), {"b": 0, "other": 1}, 96), (FOUR, ((), (3, 4)), {"b": 9}, 12),
+    (FOUR, ((), (3, 4)), {"b": -4}, 12), (FOUR, ((), (3, None)), {}, None),
+    (FOUR, ((), None), {}, None), (halves, ((), (3, 4)), {}, 24), (halves, ((), None), {}, None),
+    # a rank that the scales have as their first axis
+    (LOW, ((), (6, 9)), {"n": 4}, 24), (LOW, ((), (0, 9)), {"n": 4}, 0),
+    (LOW, ((), ()), {"n": 4}, None), (LOW, ((), None), {"n": 4}, None),
+    (LOW, ((), (6, 9)), {"n": 0}, None), (LOW, ((), (6, 9)), {}, None),
+    (ROWS, ((2, 64), (8, 16, 32)), {}, 8 * 16 * 64), (ROWS, ((2, None), (8, 16, 32)), {}, None),
+    (ROWS, ((2, 64), (8, None, 32)), {}, None), (ROWS, ((2, 64), (8, 16, None)), {}, 8 * 16 * 64),
+    (ROWS, ((), (8, 16, 32)), {}, None), (ROWS, (None, (8, 16, 32)), {}, None),
+    (ROWS, ((2, 64), None), {}, None),
+    (TABLE, ((), (5, 16)), {"k": 64}, 320), (TABLE, ((), (5, 16)), {"k": 0}, None),
+    (TABLE, ((), (5, 16)), {}, None), (TABLE, ((), (5, None)), {"k": 64}, None),
+    (TABLE, ((), ()), {"k": 64}, None), (TABLE, ((), None), {"k": 64}, None),
+)  # fmt: skip
+
+
+@each("count, shapes, given, weights", COUNTS)
+def test_packed_tensors_hold_as_many_weights_as_their_layout_says(
+    count: Packing, shapes: tuple[Shape, ...], given: dict[str, int], weights: int | None
+) -> None:
+    first, second = (Tensor("t", "uint8", shape) for shape in shapes)
+    made = (Tensor("y", "float32", (2, 7)),)
+    call = Call("P", "com.microsoft", 1, given, (first, second), made)
+    assert count(call, 1) == weights
+    if count is not LOW:
+        assert count(replace(call, inputs=(first, None), outputs=(None,)), 1) is None
+    if count in (FOUR, halves) and weights is not None:
+        stored = Tensor("t", "uint4", shapes[1])  # elements of their own
+        assert count(replace(call, inputs=(first, stored)), 1) == stored.elements
+
+
+def test_a_shape_that_is_written_down_is_that_of_a_packed_weight() -> None:
+    given = (Tensor("x", "float32", (2, 5)), Tensor("w", "uint8", (9,)), None)
+    for sizes, weights in (([5, 7], 35), ([0, 7], 0), ([-1, 7], None), ([5, -7], None)):
+        values = (None, None, np.array(sizes))
+        call = Call("P", "com.microsoft", 1, {}, given, (), values)
+        assert SHAPED(call, 1) == weights
 
 
 def test_a_channels_last_quantised_transposed_convolution_has_its_weights() -> None:
