@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import networkx as nx
+
 from analyzer.conformance.operators import complaints_of
 from analyzer.conformance.places import nestings, quoted
 from analyzer.conformance.schemas import STANDARD, schema_at
@@ -165,27 +167,12 @@ def _inside(program: Program, index: int) -> Iterator[Scope]:
 
 
 def _on_cycles(calls: Mapping[FunctionKey, set[FunctionKey]]) -> list[FunctionKey]:
-    """Keys left when what calls nothing that is left is taken away, and then the same upwards."""
-    left = {key: set(called) for key, called in calls.items()}
-    for edges in (left, _reversed(left)):
-        waiting = [key for key in edges if not edges[key]]
-        back = _reversed(edges)
-        while waiting:
-            key = waiting.pop()
-            for other in back[key]:
-                edges[other].discard(key)
-                if not edges[other]:
-                    waiting.append(other)
-        left = {key: edges[key] for key in edges if edges[key]}
-    return [key for key in calls if key in left]
-
-
-def _reversed(edges: Mapping[FunctionKey, set[FunctionKey]]) -> dict[FunctionKey, set[FunctionKey]]:
-    back: dict[FunctionKey, set[FunctionKey]] = {key: set() for key in edges}
-    for key, others in edges.items():
-        for other in others:
-            back[other].add(key)
-    return back
+    """Keys that lead back to themselves; what calls them, or is called by them, need not."""
+    graph: nx.DiGraph[FunctionKey] = nx.DiGraph()
+    graph.add_edges_from((key, other) for key, called in calls.items() for other in called)
+    circles = nx.strongly_connected_components(graph)
+    found = {key: len(circle) > 1 for circle in circles for key in circle}
+    return [key for key in calls if found.get(key) or key in calls[key]]
 
 
 def _calls(program: Program) -> Iterator[Breach]:

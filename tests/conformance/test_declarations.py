@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.conformance.functions import _on_cycles
 from tests.golden.text import facts
 
 
@@ -49,3 +50,32 @@ def test_a_broken_tensor_says_nothing_of_a_name_inside_a_function() -> None:
     assert {breach.code for breach in same.breaches} >= {"tensor-size"}
     assert [b.code for b in same.breaches] == [b.code for b in other.breaches]
     assert [p.code for p in same.problems] == [p.code for p in other.problems]
+
+
+@pytest.mark.parametrize(
+    ("calls", "own"),
+    [
+        # what each function calls, and which lead back to themselves
+        ({"a": "", "b": "a"}, ""), ({"a": "a"}, "a"), ({"a": "b", "b": "a"}, "ab"),
+        ({"a": "ab", "b": ""}, "a"), ({"a": "a", "b": "a"}, "a"), ({"a": "ab", "b": "b"}, "ab"),
+        ({"a": "ab", "b": "c", "c": "c"}, "ac"), ({"a": "b", "b": "c", "c": "ad", "d": ""}, "abc"),
+    ],
+)  # fmt: skip
+def test_only_functions_that_lead_back_to_themselves_are_recursive(
+    calls: dict[str, str], own: str
+) -> None:
+    by_key = {("d", name, ""): {("d", other, "") for other in to} for name, to in calls.items()}
+    assert "".join(name for _, name, _ in _on_cycles(by_key)) == own
+
+
+def test_a_function_may_call_itself_in_a_branch() -> None:
+    function = (
+        '<domain: "local", opset_import: ["" : 17, "local" : 1]> f (a, c) => (u) '
+        "{ u = If (c) <then_branch = t () => (float[2] p) { p = local.f (a, c) }, "
+        "else_branch = e () => (float[2] q) { q = Neg (a) }> }"
+    )
+    graph = "g (float[2] x, bool c) => (float[2] y) { y = local.f (x, c) }"
+    found = facts(graph, functions=function).breaches
+    assert [b.message for b in found if b.code == "recursive-function"] == [
+        "local function 'local.f' calls itself, which ONNX forbids"
+    ]

@@ -16,7 +16,7 @@ from analyzer.operators import find
 from analyzer.operators.counts.fused import postmix
 from analyzer.operators.counts.fused_attention import decoder, delta_net
 from analyzer.operators.counts.ml import svm
-from analyzer.operators.counts.packed import expert_bits, packed
+from analyzer.operators.counts.packed import _activation, expert_bits, packed
 from analyzer.operators.declared import _Count, _Like, _sizes
 from analyzer.operators.formula import Formula, Work
 from analyzer.operators.vocabulary import attributes
@@ -196,3 +196,21 @@ def test_papers_count_products_of_what_is_stored(
 ) -> None:
     node: Any = SimpleNamespace(domain="", op_type=op)
     assert _weighted(node, frozenset(constants)) is weighted
+
+
+def test_a_bent_hidden_value_costs_its_sigmoid_its_products_and_its_clamps() -> None:
+    """A sigmoid is 4 FLOPs, a clamp of both halves from one and two sides 3 comparisons; the
+    product with a third projection is one more, where it is no part of the activation."""
+    for given, plain, gated in (
+        ({}, 1, 2), ({"activation_type": "identity"}, 0, 1), ({"activation_type": "silu"}, 5, 6),
+        ({"activation_type": "gelu"}, 5, 6), ({"activation_type": "relu2"}, 2, 3),
+        ({"activation_type": "geglu"}, 6, 6), ({"activation_type": "another"}, 5, 6),
+        ({"activation_type": "swiglu"}, 6, 6),
+        ({"activation_type": "swiglu", "swiglu_limit": 7.0}, 9, 9),
+        ({"activation_type": "swiglu", "activation_alpha": 1.7}, 7, 7),
+        ({"activation_type": "swiglu", "activation_beta": 1.0}, 7, 7),
+        ({"activation_type": "swiglu", "limit": 7.0, "activation_alpha": 1.0}, 9, 9),
+        ({"activation_type": "swiglu", "limit": 0.0, "activation_beta": 0.0}, 6, 6),
+    ):  # fmt: skip
+        call = Call("MoE", "com.microsoft", 1, dict(given), (), ())
+        assert (_activation(call, False), _activation(call, True)) == (plain, gated), given
