@@ -60,14 +60,9 @@ def measure(old: Rows, new: Rows) -> WeightMeasure:
     for start, stop in differ:
         w, v = _wide(old.flat(start, stop)), _wide(new.flat(start, stop))
         unlike = _unlike(w, v)
-        count = int(np.count_nonzero(unlike))
-        if not count or w.dtype == object:
-            changed += count
-            finite = finite and w.dtype != object
-            continue
-        changed += count
+        changed += int(np.count_nonzero(unlike))
         w, v = w[unlike], v[unlike]
-        finite = finite and bool(np.isfinite(w).all() and np.isfinite(v).all())
+        finite = finite and _is_finite(w) and _is_finite(v)
         if finite:
             squares += _energy(v - w)
     if not changed:
@@ -118,6 +113,11 @@ def _unlike(w: _Array, v: _Array) -> _Array:
     if w.dtype != object:
         unlike &= ~(np.isnan(w) & np.isnan(v))
     return unlike
+
+
+def _is_finite(values: _Array) -> bool:
+    """Whether all are finite numbers; texts are none."""
+    return values.dtype != object and bool(np.isfinite(values).all())
 
 
 def _norm(rows: Rows, start: int, stop: int) -> Any:

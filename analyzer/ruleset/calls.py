@@ -59,12 +59,12 @@ class Function(NamedTuple):
 
 
 def _one(*wanted: Kind) -> Callable[[Sequence[nodes.Expr], Sequence[Kind]], bool]:
-    return lambda _, kinds: len(kinds) == 1 and (kinds[0] in wanted or kinds[0] == ANY)
+    return lambda _, kinds: len(kinds) == 1 and all(kind in (*wanted, ANY) for kind in kinds)
 
 
 def _numbers(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
     if len(kinds) == 1:
-        return kinds[0] in (Many(NUMBER), Many(ANY), ANY)
+        return all(kind in (Many(NUMBER), Many(ANY), ANY) for kind in kinds)
     return len(kinds) > 1 and all(kind in (NUMBER, ANY) for kind in kinds)
 
 
@@ -77,7 +77,9 @@ def _compared(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
 
 
 def _sized(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
-    return len(kinds) == 1 and (kinds[0] in (TEXT, ANY) or isinstance(kinds[0], (Many, Values)))
+    return len(kinds) == 1 and all(
+        kind in (TEXT, ANY) or isinstance(kind, (Many, Values)) for kind in kinds
+    )
 
 
 def _values(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:

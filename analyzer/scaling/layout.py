@@ -66,14 +66,13 @@ def _bounds(term: Term, rank: int) -> dict[int, tuple[int, int, int]] | None:
     """axis → (start, end, step) where all are constants of the file."""
     if len(term.inputs) > 1:
         starts, ends = term.constant_values(1), term.constant_values(2)
-        axes = term.constant_values(3) if term.x(3) is not None else None
-        steps = term.constant_values(4) if term.x(4) is not None else None
-        if (term.x(3) is not None and axes is None) or (term.x(4) is not None and steps is None):
-            return None
+        axes, steps = (
+            () if term.x(slot) is None else term.constant_values(slot) for slot in (3, 4)
+        )
     else:
         starts, ends = term.call.attr("starts"), term.call.attr("ends")
-        axes, steps = term.call.attr("axes"), None
-    if starts is None or ends is None:
+        axes, steps = term.call.attr("axes", ()), ()
+    if starts is None or ends is None or axes is None or steps is None:
         return None
     axes = axes or tuple(range(len(starts)))
     steps = steps or (1,) * len(starts)

@@ -83,6 +83,30 @@ def test_what_is_no_number_is_said_to_be_none(
     assert found.relative == (None if relative is None else pytest.approx(relative))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "changed", "relative", "why"),
+    [
+        ([0.0, 3.0, 4.0], [-0.0, 3.0, 4.5], 1, 0.1, ""),
+        ([3.0, 4.0, 0.0], [3.0, 4.5, -0.0], 1, 0.1, ""),
+        ([3.0, 4.0, 0.0], [3.0, 4.5, 0.5], 2, 2**0.5 / 10, ""),
+        ([3.0, 4.0, np.inf], [3.0, 4.5, 0.0], 2, None, "it has NaN or infinite values"),
+        ([np.inf, 4.0, 0.0], [0.0, 4.5, 0.5], 3, None, "it has NaN or infinite values"),
+        (["a", "b", "c"], ["a", "b", "c"], 0, 0.0, ""),
+        (["a", "b", "c"], ["a", "b", "d"], 1, None, "it has NaN or infinite values"),
+    ],
+)
+def test_tensors_are_measured_block_by_block(
+    old: list[Any], new: list[Any], changed: int, relative: float | None, why: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    kind = object if isinstance(old[0], str) else np.float32
+    for block in (1, 2, 3):
+        monkeypatch.setitem(measure.__globals__, "BLOCK", block)
+        found = measure(Rows.of(np.array(old, kind)), Rows.of(np.array(new, kind)))
+        assert (found.elements, found.changed, found.why) == (3, changed, why), block
+        assert found.relative == (None if relative is None else pytest.approx(relative)), block
+
+
 def test_a_matrix_that_lies_the_other_way_round_is_the_same() -> None:
     found = compared(model("Gemm"), model("Gemm", W.T.copy(), transB=1))
     assert (found.changes, found.weights.changes, found.identical) == ((), (), True)

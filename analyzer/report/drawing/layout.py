@@ -78,18 +78,17 @@ def _laid_out(drawing: Drawing, sizes: Sequence[Size]) -> Found | None:
 def _in_rows(drawing: Drawing, sizes: Sequence[Size], width: float) -> Placed:
     """Boxes in their order, as words are set; edges to the next box of a row."""
     corners: list[Point] = []
-    rows: list[int] = []
+    tops: list[float] = []
     x = y = tallest = 0.0
-    row = 0
     for wide, high in sizes:
         if x and x + wide > width:
-            x, y, tallest, row = 0.0, y + tallest + NEXT, 0.0, row + 1
+            x, y, tallest = 0.0, y + tallest + NEXT, 0.0
         corners.append(Point(round(x + 2, 1), round(y + 2, 1)))
-        rows.append(row)
+        tops.append(y)
         x, tallest = x + wide + GAP, max(tallest, high)
     ways: list[tuple[Point, ...]] = []
     for edge in drawing.edges:
-        if edge.target == edge.source + 1 and rows[edge.source] == rows[edge.target]:
+        if edge.target == edge.source + 1 and tops[edge.source] == tops[edge.target]:
             start, (wide, high) = corners[edge.source], sizes[edge.source]
             at = round(start.y + min(high, sizes[edge.target][1]) / 2, 1)
             ways.append((Point(round(start.x + wide, 1), at), Point(corners[edge.target].x, at)))

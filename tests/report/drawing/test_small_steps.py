@@ -34,6 +34,28 @@ def test_what_steers_an_operator_is_no_data_of_it() -> None:
     assert [*wiring._read(vertex, None)] == ["a", "b", "c", "d"]
 
 
+def test_operators_of_bodies_belong_to_what_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that nobody runs are drawn by themselves where they multiply or hold parameters."""
+    monkeypatch.setattr(wiring, "counted_macs", lambda node: node.macs)
+    read: Any = ("read",)
+    found = wiring.Wiring(owner={"loop": "box"}, reads={"params": read})
+    found.branches["head"] = some(scope="then")
+    runs = {"body": "loop", "deep": "in_body", "round": "in_round"}
+    inner = [
+        ("in_deep", "deep"), ("in_body", "body"), ("too", "deep"), ("in_then", "then"),
+        ("macs", "lost"), ("params", "lost"), ("idle", "lost"), ("in_round", "round"),
+    ]  # fmt: skip
+    facts: Any = {
+        node: some(macs=int(node == "macs"), params=int(node == "params")) for node, _ in inner
+    }
+    wiring._own_inner(found, runs, inner, facts)
+    assert found.owner == {
+        "loop": "box", "in_deep": "box", "in_body": "box", "too": "box", "in_then": "head",
+        "macs": "macs", "params": "params",
+    }  # fmt: skip
+    assert found.reads == {"macs": (), "params": read}
+
+
 def test_what_hands_on_or_converts_renames() -> None:
     for record, renames in (
         (None, False),
