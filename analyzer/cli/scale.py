@@ -207,8 +207,9 @@ def _side(word: str) -> Side:
     """``224`` and ``96x160`` are pixels, ``0.57`` and ``2`` multipliers."""
     parts = word.lower().replace("×", "x").split("x")
     numbers = [values.whole(part) for part in parts]
-    if len(parts) == 1 and (numbers[0] is None or numbers[0] < PIXELS):
-        return _multiplier(word)
+    match numbers:
+        case [pixels] if pixels is None or pixels < PIXELS:
+            return _multiplier(word)
     sides = tuple(n for n in numbers if n is not None and 1 <= n <= LARGEST)
     if len(sides) < len(parts):
         raise ArgumentTypeError(f"{quoted(word)} is not a side from 1 to {LARGEST} pixels")

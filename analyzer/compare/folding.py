@@ -53,7 +53,8 @@ def folds_of(network: Wired, paired: Mapping[int, int]) -> Mapping[int, Fold]:
     for part in network.parts:
         if part.node.op_type != "BatchNormalization" or part.index in paired:
             continue
-        roots = [operand.roots[0] for operand in part.operands if len(operand.roots) == 1]
+        roots = [root for operand in part.operands if len(operand.roots) == 1
+                 for root in operand.roots]  # fmt: skip
         layer = layer_before(network, paired, part)
         conv = None if layer is None else layer.node.conv
         if layer is None or len(roots) != VECTORS or conv is None:

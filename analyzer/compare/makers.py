@@ -19,6 +19,7 @@ def makers_of(network: Wired, paired: Mapping[int, int]) -> dict[Hashable, Part]
         for _, end in part.exports if not part.node.scope else ():
             maker = part
             while maker.index not in paired and len(maker.flows) == 1:
-                maker = network.parts[maker.flows[0].part]
+                (flow,) = maker.flows
+                maker = network.parts[flow.part]
             found[end] = maker
     return found

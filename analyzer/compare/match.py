@@ -208,7 +208,7 @@ class Matching:
         for where, indices in sides[0].items():
             others = sides[1].get(where, ())
             if len(indices) == len(others) == 1:
-                yield indices[0], others[0]
+                yield from zip(indices, others, strict=True)
 
 
 _MANY = 64

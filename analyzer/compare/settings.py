@@ -120,7 +120,10 @@ def _rounded(value: Setting, digits: int = 6) -> Setting:
     """Real numbers as float32 tells them apart; files have them as float32, texts or float64."""
     if isinstance(value, tuple):
         listed = tuple(_rounded(item, digits) for item in value)
-        return listed[0] if len(listed) == 1 else listed  # one number, or a list of one
+        match listed:  # one number, or a list of one
+            case [only]:
+                return only
+        return listed
     if isinstance(value, float):
         return "nan" if value != value else float(f"{value:.{digits}g}")
     return value

@@ -73,6 +73,7 @@ def _merged(findings: Sequence[Finding]) -> Finding:
 
 def _together(savings: Sequence[Saving]) -> Saving:
     """What acting on all of them saves."""
+    first, *others = savings
     now, after = sum(s.macs_now for s in savings), sum(s.macs_after for s in savings)
     theory = sum(s.theory_ratio * s.macs_now for s in savings)
     live = [s.live_bytes for s in savings if s.live_bytes is not None]
@@ -81,7 +82,7 @@ def _together(savings: Sequence[Saving]) -> Saving:
         macs_after=after,
         params_now=sum(s.params_now for s in savings),
         params_after=sum(s.params_after for s in savings),
-        ratio=savings[0].ratio if len(savings) == 1 else after / now,
-        theory_ratio=savings[0].theory_ratio if len(savings) == 1 else theory / now,
+        ratio=after / now if others else first.ratio,
+        theory_ratio=theory / now if others else first.theory_ratio,
         live_bytes=max(live) if len(live) == len(savings) else None,
     )

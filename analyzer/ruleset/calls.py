@@ -136,7 +136,7 @@ def _search_cost(text: Any, pattern: str) -> int:
 
 def _reduced(reduce: Callable[[list[Any]], Any], empty: object) -> Callable[..., Any]:
     def run(*given: Any) -> object:
-        items = given[0] if len(given) == 1 else given
+        [items] = given if len(given) == 1 else [given]
         if not isinstance(items, (list, tuple)):
             return UNKNOWN
         numbers = [item for item in items if number(item)]

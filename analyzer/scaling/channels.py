@@ -139,7 +139,7 @@ def per_channel(term: Term) -> None:
     x = term.x()
     for extra in term.inputs[1:]:
         if x and len(x) > 1 and extra and len(extra) == 1:
-            term.dims.union(extra[0], x[1])
+            term.dims.union(*extra, x[1])
 
 
 def quantize(term: Term) -> None:
@@ -148,7 +148,7 @@ def quantize(term: Term) -> None:
     x, axis = term.x(), term.call.attr("axis", 1)
     for extra in term.inputs[1:]:
         if x and extra and len(extra) == 1 and -len(x) <= axis < len(x):
-            term.dims.union(extra[0], x[axis])
+            term.dims.union(*extra, x[axis])
 
 
 def recurrent(term: Term) -> None:

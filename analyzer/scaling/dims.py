@@ -146,7 +146,7 @@ class Dims:
         while todo:
             for derivation in self._derivations.get(todo.pop(), ()):
                 if len(derivation.sources) == 1:
-                    root = self.find(derivation.sources[0])
+                    root = self.find(*derivation.sources)
                     if root not in found:
                         found.add(root)
                         todo.append(root)

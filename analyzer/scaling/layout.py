@@ -158,9 +158,9 @@ def reshape(term: Term) -> None:
         return term.opaque()
     for sources, targets in _runs(term, x, y):
         if len(sources) == len(targets) == 1:
-            term.dims.union(sources[0], targets[0])
+            term.dims.union(*sources, *targets)
         elif len(targets) == 1:
-            term.dims.derive(targets[0], sources, product)
+            term.dims.derive(*targets, sources, product)
         elif targets:
             _split_run(term, sources, targets)
     return None
@@ -176,7 +176,7 @@ def refit(term: Term) -> None:
         before = [d for d in sources if term.size(d) != 1]
         after = [d for d in targets if term.size(d) != 1]
         if len(before) == len(after) == 1:
-            term.dims.union(before[0], after[0])
+            term.dims.union(*before, *after)
 
 
 def _runs(

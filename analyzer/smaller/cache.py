@@ -72,8 +72,10 @@ def _longer(before: Tensor, after: Tensor) -> int | None:
     """The one axis along which ``after`` is longer than ``before``."""
     if before.dtype != after.dtype or "float" not in (before.dtype or ""):
         return None
-    axes = list(_differences(before, after))
-    return axes[0] if len(axes) == 1 and axes[0] > 0 else None
+    match [*_differences(before, after)]:
+        case [axis] if axis > 0:
+            return axis
+    return None
 
 
 def _differences(before: Tensor, after: Tensor) -> Iterator[int]:

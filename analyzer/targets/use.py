@@ -150,9 +150,8 @@ UNSET = _Mark("not stated")
 @lru_cache(maxsize=2048)
 def defaults(op_type: str, opset: int, domain: str) -> dict[str, Any] | None:
     """Defaults of all attributes by onnx's schema; ``None`` where onnx has none."""
-    try:
-        schema = defs.get_schema(op_type, max(1, min(opset, 2**31 - 1)), domain)
-    except defs.SchemaError:
+    schema = _schema(op_type, opset, domain)
+    if schema is None:
         return None
     return {name: _default(attribute) for name, attribute in schema.attributes.items()}
 
@@ -164,11 +163,15 @@ def formals(op_type: str, opset: int, domain: str) -> tuple[str, ...]:
     >>> formals("Resize", 17, ""), formals("Resize", 17, "com.acme")
     (('X', 'roi', 'scales', 'sizes'), ())
     """
+    schema = _schema(op_type, opset, domain)
+    return tuple(formal.name for formal in schema.inputs) if schema is not None else ()
+
+
+def _schema(op_type: str, opset: int, domain: str) -> defs.OpSchema | None:
     try:
-        schema = defs.get_schema(op_type, max(1, min(opset, 2**31 - 1)), domain)
+        return defs.get_schema(op_type, max(1, min(opset, 2**31 - 1)), domain)
     except defs.SchemaError:
-        return ()
-    return tuple(formal.name for formal in schema.inputs)
+        return None
 
 
 def _default(attribute: defs.OpSchema.Attribute) -> Any:

@@ -119,7 +119,11 @@ def report_many(
         else row(item.path, Failure(item.path, str(item)))
         for item in found.items
     )  # fmt: skip
-    title = name_of(absolute(named[0])) if len(named) == 1 else _("Models")
+    match named:
+        case [name]:
+            title = name_of(absolute(name))
+        case _several:
+            title = _("Models")
     _write_index(entries, title, index, console, Options(created=environment.created))
     if arguments.open:
         open_page(index["html"], console, environment)

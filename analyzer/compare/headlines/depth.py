@@ -47,7 +47,8 @@ def layers(scene: Scene) -> Iterator[Headline]:
 def _with_followers(network: Wired, part: Part, gone: Mapping[str, int]) -> Iterator[int]:
     yield gone[part.node.id]
     while len(part.readers) == 1:
-        part = network.parts[part.readers[0][0]]
+        ((index, *_),) = part.readers
+        part = network.parts[index]
         if part.node.id not in gone or part.is_weighted or len(part.flows) > 1:
             return
         yield gone[part.node.id]

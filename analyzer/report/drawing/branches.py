@@ -64,14 +64,16 @@ def branch_words(facts: Facts, branch: DrawnBranch, letters: int) -> tuple[str, 
     no total counts that."""
     word = LABELS[branch.scope.rpartition(".")[2]]
     layers = [facts[node] for node in branch.nodes if facts[node].macs]
-    if len(layers) == 1 and not layers[0].composite:
-        what = shape_of(layers[0])[0]
-        if len(word) + len(what) + 2 > letters:
-            what = what.partition(" → ")[0].rpartition(" ")[0]
-    elif layers:
-        what = units.many(len(layers), "layer")
-    else:
-        what = facts[branch.node].op_type
+    match layers:
+        case []:
+            what = facts[branch.node].op_type
+        case [layer] if not layer.composite:
+            what, *_ = shape_of(layer)
+            if len(f"{word}: {what}") > letters:
+                what, _, _ = what.partition(" → ")
+                what, _, _ = what.rpartition(" ")
+        case _:
+            what = units.many(len(layers), "layer")
     return label(f"{word}: {what}", letters), _uncounted(layers)
 
 

@@ -284,11 +284,12 @@ class _Builder:
     def _title(self, run: Run) -> tuple[str, str]:
         """Of the first repetition; where it has several parts, those that cost most."""
         first = self.parts[run.start : run.start + run.period]
-        if len(first) == 1:
-            title, detail = _words(self.facts, first[0])
+        part, *others = first
+        if not others:
+            title, detail = _words(self.facts, part)
             last = _words(self.facts, self.parts[run.stop - 1])[1]
             if self._is_join(run):
-                title = _sign(self.facts[first[0].nodes[0]])
+                title = _sign(self.facts[part.nodes[0]])
             return title, detail if detail == last else label(f"{detail} … {last}", 34)
         costs = [sum(counted_macs(self.facts[n]) for n in part.nodes) for part in first]
         ranked = sorted(range(len(first)), key=lambda at: (-costs[at], at))
@@ -336,13 +337,14 @@ def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor |
 
 
 def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
+    first, *others = names
     count = len(names)
     many = units.many(count, "input") if role == "input" else units.many(count, "output")
-    title = label(names[0], widths.WORD) if len(names) == 1 else many
+    title = many if others else label(first, widths.WORD)
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, LETTERS),
-        color="other", count=1, node=label(names[0]), holds="", nodes=0, macs=0, complete=True,
+        color="other", count=1, node=label(first), holds="", nodes=0, macs=0, complete=True,
         params=0, written=tensor.bytes if tensor is not None else None, severity="",
     )  # fmt: skip
 

@@ -169,7 +169,8 @@ def _ordered(
     for number in order:
         part = DrawnPart(members[number], blocks.get(number), names.get(number, ""))
         if len(part.nodes) == 1:
-            part.branch = wiring.branches.get(part.nodes[0])
+            (only,) = part.nodes
+            part.branch = wiring.branches.get(only)
         part.before = {place[other] for other in before[number]}
         for node in part.nodes:
             for source in wiring.reads[node]:
@@ -203,11 +204,8 @@ def chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]]) 
 def main_node(facts: Facts, nodes: Iterable[str]) -> Node:
     """The operator that says most about a box: that with most MACs, else parameters, else one
     that computes and does not only move or convert."""
-    found = [facts[node] for node in nodes]
-    if len(found) == 1:
-        return found[0]
     return max(
-        found,
+        (facts[node] for node in nodes),
         key=lambda node: (counted_macs(node), node.composite, node.params, telling(node)),
     )
 
