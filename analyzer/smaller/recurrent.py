@@ -37,7 +37,7 @@ class RecurrentLayer:
     operator: str
     directions: int
     steps: int
-    """Time steps of all executions; 0 if unknown."""
+    """Time steps of all executions."""
     macs: int
     """Of all steps in all executions."""
     weights: int
@@ -54,7 +54,7 @@ class RecurrentLayer:
 
     @property
     def macs_per_step(self) -> int:
-        return self.macs // self.steps if self.steps else 0
+        return self.macs // self.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +151,13 @@ def recurrent(facts: Facts) -> Recurrent | None:
             if slot in place.constants and (node.scope, node.inputs[slot]) not in used
         ]  # fmt: skip
         used |= {(node.scope, node.inputs[slot]) for slot in taken}
-        shape = call.input(0).shape if call.input(0) is not None else None  # type: ignore[union-attr]
-        steps = shape[1 if call.attr("layout", 0) else 0] if shape else None
+        first, second, _ = call.shape(0)  # which is known, as its MACs are
         found.append(
             RecurrentLayer(
                 node.id,
                 call.op_type,
                 2 if call.attr("direction", "forward") == "bidirectional" else 1,
-                (steps or 0) * node.counted,
+                (second if call.attr("layout", 0) else first) * node.counted,
                 node.macs * node.counted,
                 sum(_elements(call.input(slot)) for slot in taken if slot in WEIGHTS),
                 sum(_elements(call.input(slot)) for slot in taken if slot == BIAS),

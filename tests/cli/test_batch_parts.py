@@ -184,3 +184,14 @@ def test_reports_are_made_in_one_process_where_one_model_is_read_from_standard_i
     prepared.clear()
     shelf.fill(["a"], {})
     assert (asked[-1], prepared) == (1, [])
+
+
+def test_a_process_that_has_ended_is_no_child_any_more() -> None:
+    worker = batch._Worker(double)
+    worker.give("a")
+    assert worker.answer() == "aa"
+    worker.end()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(worker._pid, os.WNOHANG)
+    with pytest.raises(OSError, match="handle is closed"):
+        worker.connection.poll()

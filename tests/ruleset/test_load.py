@@ -244,3 +244,14 @@ def test_a_rule_with_an_option_without_a_value_waits_for_one() -> None:
         for value in ("null", "1")
     ]
     assert loaded == [True, False]
+
+
+def test_what_a_value_saves_is_said_or_nothing() -> None:
+    """``nothing`` is what stands where nothing is said, too."""
+    for word, saved in (("", ""), (", saves: nothing", ""), (", saves: macs", "macs"),
+                        (", saves: stored, total: max", "stored")):  # fmt: skip
+        text = rule_text(when=f"'true'\nvalue: {{of: saving.macs, unit: MACs{word}}}")
+        value = parse_rule(text, "r.yaml").value
+        assert value is not None
+        assert (value.saves, value.unit) == (saved, "MACs")
+        assert value.total == ("max" if "max" in word else "sum")

@@ -83,9 +83,8 @@ def test_what_would_go_is_told_of_the_layers_that_it_goes_from() -> None:
 def test_what_is_not_known_of_a_layer_is_none_or_nothing() -> None:
     found = Recurrent((LSTM, replace(LSTM, state_bytes=None)))
     assert (found.state_bytes, Recurrent((LSTM,)).state_bytes) == (None, 112)
-    assert replace(LSTM, steps=0).macs_per_step == 0
     once = replace(LSTM, directions=2, steps=1)
-    assert Recurrent((once, replace(once, steps=0))).back_and_forth == (replace(once, steps=0),)
+    assert Recurrent((once, replace(once, steps=2))).back_and_forth == (replace(once, steps=2),)
     assert recurrent(facts("g (float[2] x) => (float[2] y) { y = Relu (x) }")) is None
 
 

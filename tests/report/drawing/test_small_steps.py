@@ -10,6 +10,8 @@ import pytest
 from analyzer.operators.record import Kind, Nature
 from analyzer.report.drawing import branches as drawn
 from analyzer.report.drawing import coarse, parts, wiring
+from analyzer.report.drawing.draw import _Builder
+from analyzer.report.drawing.fold import Run
 from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 from analyzer.report.drawing.rows import Point, _Row, _Wrapping
 from analyzer.report.view import summary
@@ -269,3 +271,24 @@ def test_what_only_changes_a_result_is_drawn_with_the_layer_that_makes_it(
         "other": "other", "odd": "odd", "behind": "odd", "both": "both", "one": "two",
         "then": "then", "if": "if",
     }  # fmt: skip
+
+
+def test_a_repetition_of_several_parts_names_the_two_that_cost_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = _Builder._title.__globals__
+    monkeypatch.setitem(names, "counted_macs", int)
+    monkeypatch.setitem(names, "_words", lambda _, part: (f"T{part.nodes[0]}", "where"))
+
+    def told(*costs: int) -> Any:
+        builder: Any = object.__new__(_Builder)
+        builder.facts = range(99)
+        builder.parts = [some(nodes=[cost]) for cost in (50, *costs, *costs)]
+        return builder._title(Run(1, len(costs), 2))
+
+    assert told(7, 8) == ("T7 + T8", "")
+    assert told(7, 9, 8) == ("T9 + T8", "and 1 more")
+    assert told(9, 1, 2, 8) == ("T9 + T8", "and 2 more")
+    assert told(0, 9) == ("T9", "and 1 more")
+    assert told(0, 0) == ("T0", "and 1 more")
+    assert told(7, 7) == ("T7", ""), "of one name, once"
