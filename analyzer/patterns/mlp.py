@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def mlp(flow: Flow) -> Iterator[Match]:
+    joins: dict[str, None] = {}
     for widen in flow.of("linear", "pointwise"):
         back, passed = flow.onward(widen)
         if back is None:
@@ -24,19 +25,20 @@ def mlp(flow: Flow) -> Iterator[Match]:
             if any(flow.is_activated(anchor) for anchor in (widen, *passed)):
                 yield from _found(flow, (widen, *passed, back), gated=False)
         elif flow.role(back) == "mul" and not passed:
-            yield from _gated(flow, widen, back)
+            joins[back] = None
+    for join in joins:
+        yield from _multiplied(flow, join)
 
 
-def _gated(flow: Flow, first: str, join: str) -> Iterator[Match]:
+def _multiplied(flow: Flow, join: str) -> Iterator[Match]:
+    """A product of two layers of one input; or of one with itself, as of a squared ReLU, which is
+    no gate."""
     makers = [port.node for port in flow.sources(join)]
     back = flow.only_reader(join)
-    if len(makers) != 2 or makers[0] != first or back is None or not flow.is_mixing(back):
+    if back is None or not all(map(flow.is_mixing, (*makers, back))):
         return
-    mixing = all(flow.is_mixing(maker) for maker in makers)
-    if not mixing or flow.source(makers[0]) != flow.source(makers[1]):
-        return
-    if any(flow.is_activated(maker) for maker in makers):
-        yield from _found(flow, (*makers, join, back), gated=True)
+    if len({flow.source(maker) for maker in makers}) == 1 and any(map(flow.is_activated, makers)):
+        yield from _found(flow, (*makers, join, back), gated=len(set(makers)) == 2)
 
 
 def _found(flow: Flow, anchors: tuple[str, ...], *, gated: bool) -> Iterator[Match]:

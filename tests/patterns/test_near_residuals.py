@@ -185,12 +185,14 @@ def test_a_gate_is_squashed_and_made_of_the_mean_of_what_it_weighs() -> None:
 
 def feed(
     n: Net, *, wide: int = 64, out: int = 16, act: str = "gelu", gate: str = "",
-    shared: bool = True, deep: bool = False,
+    shared: bool = True, deep: bool = False, turned: bool = False,
 ) -> str:  # fmt: skip
     y = n.linear("x", 16, wide, act)
     if gate:
-        y = n.op("Mul", y, n.linear("x" if shared else n.linear("x", 16, 16), 16, wide,
-                                    "" if gate == "plain" else gate))  # fmt: skip
+        other = y if gate == "itself" else n.linear(
+            "x" if shared else n.linear("x", 16, 16), 16, wide, "" if gate == "plain" else gate
+        )  # fmt: skip
+        y = n.op("Mul", *((other, y) if turned else (y, other)))
     if deep:
         y = n.conv(y, wide, wide)
     return n.linear(y, wide, out)
@@ -211,6 +213,9 @@ def test_a_feed_forward_part_widens_bends_and_narrows_back() -> None:
     assert told(wide=17)["hidden"] == 17
     assert told(act="silu", gate="plain") == {"channels": 16, "hidden": 64, "gated": True}
     assert told(act="", gate="silu")["gated"] is True
+    assert told(act="silu", gate="plain", turned=True)["gated"] is True
+    assert told(act="relu", gate="itself") == {"channels": 16, "hidden": 64, "gated": False}
+    assert kinds(act="", gate="itself") == []
     for how in changes(
         {"wide": 16}, {"wide": 8}, {"out": 15}, {"act": ""}, {"act": "", "gate": "plain"},
         {"gate": "silu", "shared": False},
