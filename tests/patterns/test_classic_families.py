@@ -50,6 +50,7 @@ def test_resnets_are_told_by_blocks_in_each_stage(depth: int) -> None:
     assert found(*grouped) == f"ResNeXt-{depth}, 32 groups, {depth + 4}"
     assert found(*residual(depth, groups=32, wider=4)) != ""
     assert found(*residual(depth, scale=0.5)) == f"ResNet-{depth}, α = 0.5, {depth + 4}"
+    assert found(*residual(depth, scale=9)) == f"ResNet-{depth}, α = 9, {depth + 4}"
     kind, details = residual(depth)
     assert all(found(kind, less) == "" for less in without(details))
     for key in ("inner_channels", "groups", "squeeze_excite"):

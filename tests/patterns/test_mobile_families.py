@@ -30,7 +30,13 @@ def test_mobilenet_v1_is_told_by_channels_and_strides_of_13_layers_or_8() -> Non
     )
     more = mobile.mobilenet_v1(written("separable", separable([*V1, (8, 1)]), layers=29))
     assert named(more) == "MobileNetV1 backbone, α = 1, 29"
+    wide = [(9 * n, s) for n, s in V1]
+    assert named(mobile.mobilenet_v1(written("separable", separable(wide), layers=28))) == (
+        "MobileNetV1, α = 9, 28"
+    )
     shallow = [*V1[:6], *V1[-2:]]
+    for rows in (shallow, [(9 * n, s) for n, s in shallow]):
+        assert named(mobile.mobilenet_v1(written("separable", separable(rows)))) != ""
     assert named(mobile.mobilenet_v1(written("separable", separable(shallow), layers=18))) == (
         "MobileNetV1, shallow, α = 1, 18"
     )
@@ -66,6 +72,8 @@ def test_mobilenet_v2_is_told_by_expansion_channels_and_strides_of_17_blocks() -
     assert found(rows()) == "MobileNetV2, α = 1, 53"
     assert found(rows(), 54) == "MobileNetV2 backbone, α = 1, 54"
     assert [found(less) for less in without(rows())] == [""] * 17
+    wide = [{**row, "out_channels": 9 * row["out_channels"]} for row in rows()]
+    assert found(wide) == "MobileNetV2, α = 9, 53"
     assert found(rows(gated=True)) == ""
     for key in ("expansion", "stride"):
         for at in range(17):
@@ -101,6 +109,8 @@ def test_mobilenet_v3_is_told_by_every_row_of_its_tables(text: str, name: str, l
 
     assert found(rows) == f"MobileNetV3-{name}, α = 1, {layers}"
     assert found(rows, 1) == f"MobileNetV3-{name} backbone, α = 1, {layers + 1}"
+    wide = [(k, 9 * n, gate, s) for k, n, gate, s in rows]
+    assert found(wide) == f"MobileNetV3-{name}, α = 9, {layers}"
     for at in range(len(rows)):
         assert found(rows[:at] + rows[at + 1 :]) == ""
         for column in range(4):
@@ -154,6 +164,9 @@ def test_ghostnet_has_32_modules_of_which_each_second_has_the_papers_channels() 
     assert found(rows, layers=97) == "GhostNet backbone, α = 1, 97"
     assert found(rows, (1, 5), 500) == "GhostNetV2, α = 1, 500"
     assert found(rows, (5, 1)) == "GhostNet, α = 1, 96"
+    assert found([{"out_channels": 9 * row["out_channels"]} for row in rows]) == (
+        "GhostNet, α = 9, 96"
+    )
     assert found(rows[:-1]) == found([*rows, *rows[-1:]]) == ""
     for at in range(1, 32, 2):
         other = [dict(row) for row in rows]
