@@ -33,7 +33,7 @@ _SUB_BYTE = {"int4": 4, "uint4": 4, "float4e2m1": 4, "int2": 2, "uint2": 2,
 _RAW = {
     number: np.dtype(helper.tensor_dtype_to_np_dtype(number))
     for number, name in DTYPES.items()
-    if sys.byteorder == "little" and name in {"float32", "float64", "int32", "int64"}
+    if sys.byteorder == "little" and name in {"float16", "float32", "float64", "int32", "int64"}
 }
 """Element types whose raw bytes are those of NumPy, of nearly all tensors."""
 _CHUNK = 1 << 20

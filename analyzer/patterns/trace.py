@@ -11,6 +11,7 @@ by itself, a residual addition does not.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from analyzer.graph.adjacency import Port, call_of, read_by, sources, vertices
 from analyzer.operators import record_of
@@ -21,7 +22,7 @@ from analyzer.patterns.gates import find_gates
 from analyzer.patterns.roles import reduced_axes, role_of, second_operand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analyzer.digraph import Digraph
     from analyzer.facts import Node
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from analyzer.patterns.flow import Sources
 
 
+_REGIONS: WeakKeyDictionary[Digraph[str], Mapping[str, Sequence[str]]] = WeakKeyDictionary()
+"""Of each graph that was traced, as long as somebody holds it: blocks are found in what it says,
+and it is drawn by it."""
 KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 """May leave every element where it is."""
 
@@ -70,7 +74,14 @@ def trace(graph: Digraph[str], nodes: Mapping[str, Node]) -> Flow:
         for port in dict.fromkeys(inputs.values()):
             flow.users.setdefault(port, []).append(node)
     flow.gates = find_gates(flow)
+    _REGIONS[graph] = flow.regions
     return flow
+
+
+def regions_of(graph: Digraph[str], nodes: Mapping[str, Node]) -> Mapping[str, Sequence[str]]:
+    """Transparent operators by anchor, as somebody has traced them before."""
+    found = _REGIONS.get(graph)
+    return trace(graph, nodes).regions if found is None else found
 
 
 def _sources(

@@ -53,11 +53,6 @@ class Piece:
     head: float = 0.0
     """Height of the head of a table that is repeated where this row begins a page."""
 
-    def spaced(self, spacing: Spacing) -> float:
-        """Its height with other spaces."""
-        more = spacing.rows + spacing.late if self.late else spacing.rows
-        return self.height + (spacing.lines - 1) * self.lines + more * self.rows
-
 
 class Pages(NamedTuple):
     """How far each page is taken."""
@@ -103,6 +98,15 @@ def taken(document: Any) -> tuple[list[Piece], Pages]:
     return found, Pages(tuple(ends), len(ends) if body is None else body, {}, before)
 
 
+def spaced(parts: Sequence[Piece], spacing: Spacing) -> list[float]:
+    """The height of each with other spaces; asked for hundreds of spacings."""
+    lines, rows, late = spacing.lines - 1, spacing.rows, spacing.rows + spacing.late
+    return [
+        part.height + lines * part.lines + (late if part.late else rows) * part.rows
+        for part in parts
+    ]
+
+
 def paginate(
     parts: Sequence[Piece], rooms: Sequence[float], spacing: Spacing, full: float = 0.0
 ) -> Pages:
@@ -112,7 +116,7 @@ def paginate(
     body, before = None, 0
     pictures: dict[int, float] = {}
     start = 0
-    heights = [part.spaced(spacing) for part in parts]
+    heights = spaced(parts, spacing)
     gaps = [part.gap * spacing.gaps for part in parts]
     while start < len(parts):
         room = rooms[min(len(ends), len(rooms) - 1)]

@@ -20,7 +20,7 @@ from analyzer.report.fitting import (
     _scaled,
     _spaced,
 )
-from analyzer.report.pagination import Pages, Piece, Spacing, paginate, taken
+from analyzer.report.pagination import Pages, Piece, Spacing, paginate, spaced, taken
 
 PIECE = Piece(10, 30, 20, 1, False, False, 0, 0.0)
 
@@ -35,9 +35,9 @@ def pages(parts: list[Piece], spacing: Spacing = USUAL) -> Pages:
 def test_pieces_are_as_high_as_their_lines_and_rows_with_other_spaces() -> None:
     spacing = Spacing(lines=1.5, rows=2, late=4, gaps=3)
     piece = replace(PIECE, rows=3)
-    assert piece.spaced(Spacing()) == 30
-    assert piece.spaced(spacing) == 30 + 10 + 6
-    assert replace(piece, late=True).spaced(spacing) == 30 + 10 + 18
+    assert spaced([piece], Spacing()) == [30]
+    both = [piece, replace(piece, late=True)]
+    assert spaced(both, spacing) == [30 + 10 + 6, 30 + 10 + 18]
 
 
 @pytest.mark.parametrize(

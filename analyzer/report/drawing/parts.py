@@ -11,7 +11,7 @@ from analyzer.dataclass import dataclass
 from analyzer.operators import find
 from analyzer.operators.record import Nature
 from analyzer.patterns.scopes import module_path
-from analyzer.patterns.trace import trace
+from analyzer.patterns.trace import regions_of
 from analyzer.report.view.kinds import counted_macs
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def _path(facts: Facts, node: str, anchor: str) -> tuple[str, ...]:
 def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
     """What each operator is drawn with: the layer, join or block whose result it only changes."""
     by_id = {node.id: node for node in facts.nodes}
-    flow = trace(facts.graph, by_id)
-    anchors = {node: anchor for anchor, region in flow.regions.items() for node in region}
+    regions = regions_of(facts.graph, by_id)
+    anchors = {node: anchor for anchor, region in regions.items() for node in region}
     in_block = {node for block in facts.blocks for node in block.nodes}
     anchors |= {node: node for node in (*wiring.branches, *wiring.split)}
     for node, sources in wiring.reads.items():
