@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analyzer.report.lettering import drawing, shaped_late, splitting
+from analyzer.report.numbering import numbering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ def quicker() -> Iterator[None]:
         yield
         return
     from weasyprint import css, document
+    from weasyprint.css.targets import TargetCollector
     from weasyprint.draw import text
     from weasyprint.formatting_structure.boxes import Box
     from weasyprint.layout import background, inline, percent
@@ -71,6 +73,7 @@ def quicker() -> Iterator[None]:
         (text, "draw_first_line", drawing(text.draw_first_line, line_break.Layout.reactivate)),
         (sys.modules["tinyhtml5.inputstream"], "characters_until_regex", _Until()),
         (fonts, "ffi", _Arrays(fonts.ffi)),
+        *numbering(TargetCollector),
         (css, "ComputedStyle", style),
         (document, "get_all_computed_styles", computed),
     ]

@@ -221,3 +221,29 @@ def test_lengths_of_a_style_are_looked_at_once_where_none_is_a_share() -> None:
     assert [(how[1], how[0].style["box_sizing"]) for how in shrunk] == [
         ("width", "border-box"), ("height", "border-box"),
     ]  # fmt: skip
+
+
+def test_pages_that_tell_where_links_lead_are_laid_out_with_the_numbers_of_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    weasyprint = load_weasyprint()
+    from weasyprint.layout import page
+
+    text = """<html lang=en><style>a::after { content: target-counter(attr(href), page) } p {
+    break-after: page }</style><h1 id=a>A</h1><p><a href=#b>b</a><p id=b><a href=#a>a</a><h2>B"""
+    make, made = page.make_page, Counter[str]()
+
+    def counted(*arguments: Any) -> Any:
+        made["now"] += 1
+        return make(*arguments)
+
+    def pages() -> tuple[bytes, int]:
+        found = written(weasyprint.HTML(string=text).render())
+        return found, made.pop("now")
+
+    monkeypatch.setattr(page, "make_page", counted)
+    usual, three_times = pages()
+    with quicker():
+        once, again = pages(), pages()
+    assert (once[0], again[0]) == (usual, usual)
+    assert three_times > once[1] > again[1] == 3
