@@ -151,6 +151,10 @@ def test_a_factor_of_widths_is_the_simplest_that_every_layer_follows() -> None:
     assert factor((100, 70), (1000, 700)) == 0.7
     assert factor((1000, 850), (2000, 1700)) == 0.85
     assert factor((1000, 330), (2000, 660)) == 0.33
+    # between .3285 and .3325, .6235 and .6275, .6985 and .7025, .8485 and .8525
+    for old, new, share in ((330, 661, 0.33), (625, 1251, 0.625), (700, 1401, 0.7),
+                            (850, 1701, 0.85)):  # fmt: skip
+        assert factor((1000, old), (2000, new)) == share
     assert factor((32, 16), (64, 32), (128, 64)) == 0.5
     assert factor((100, 104), (10_000, 10_000)) == 1.0
     # four off today's 100 is still 1 ×, five is not; eight is where no tenth may be lost

@@ -298,6 +298,18 @@ def test_a_row_of_an_older_version_has_the_types_of_todays_or_none() -> None:
     assert _as_it_was(today, "d", "Other", 2, 5) == nothing
 
 
+def test_types_that_came_later_are_not_decided_by_a_row_of_an_older_version() -> None:
+    judge = Judge(table("d,Own,1,5,f32|f16|bf16,,\n"), lambda use: None)
+    (row,) = judge.table.rows("d", "Own")
+    for dtype, then in (("f32", True), ("f16", None), ("bf16", None), ("f64", False)):
+        use = call(TensorValue(dtype, (2,)), op="Own", opset=1)
+        found = [judge._row(replace(row, doubtful=doubtful), use) for doubtful in (False, True)]
+        assert [each.truth for each in found] == [then is not False, then], dtype
+        if then is None:
+            assert found[1].code == "undecided"
+            assert found[1].reason.startswith("the element type of ")
+
+
 def test_an_operator_whose_first_version_has_no_row_has_no_older_opset() -> None:
     for domain, op, opset in (("com.microsoft", "Gelu", 1), ("", "Relu", 1), ("", "Relu", 14)):
         assert _last_opset(call(MAP, op=op, domain=domain, opset=opset), (), "kernel") is None

@@ -103,10 +103,9 @@ def _exclude(table: ConfigTable, folder: str) -> tuple[PathPattern, ...]:
 def _trusted(table: ConfigTable) -> tuple[str, ...] | None:
     """``[trust]``; ``None`` where it does not say which domains."""
     inner = table.table("trust")
-    domains = inner.texts("domains") if inner.has("domains") else None
-    inner.texts("domains")  # a key that is known
+    domains = inner.texts("domains")
     inner.finish()
-    return domains
+    return domains if inner.has("domains") else None
 
 
 def _operators(table: ConfigTable, path: str) -> tuple[Declaration, ...]:
