@@ -17,7 +17,8 @@ NOUNS: Mapping[str, str] = {**IRREGULAR, **{noun: noun[:-1] for noun in REGULAR}
 VERBS: Mapping[str, str] = {"are": "is", "do": "does", "have": "has", "leave": "leaves",
                             "reach": "reaches", "take": "takes"}  # fmt: skip
 """What may follow the noun as its verb."""
-_BEHIND = rf" ({'|'.join(NOUNS)})\b(?: ({'|'.join(VERBS)})\b)?"
+_NOUN, _VERB = "|".join(NOUNS), "|".join(VERBS)
+_BEHIND = rf" ({_NOUN})\b(?: ({_VERB})\b)?"
 _ONE = re.compile(rf"(?<![\w.,×+/-])1{_BEHIND}")
 _PLACE = re.compile(rf"\{{(\d+)\}}{_BEHIND}")
 _ANY = re.compile(r"\{(\d+)\}")

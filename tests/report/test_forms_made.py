@@ -96,7 +96,10 @@ def test_what_stays_beside_smaller_weights_is_told_where_it_is_much() -> None:
     file = "the file about 317.4 KiB instead of 390.6 KiB"
     assert told(400_000, 325_000, 300_000) == f"293 KiB of constants stay; {file}"
     assert told(400_000, 325_000, 16_249) == file
-    assert told(100_000, 25_000, 1_023) == ""
+    assert told(95_000, 20_000, 1_023) == ""
+    assert told(95_000, 20_000, 1_024) == "1 KiB of constants stay"
+    assert told(100_000, 25_000, 1_249) == ""
+    assert told(100_000, 25_000, 1_250) == "1.221 KiB of constants stay", "a twentieth of the file"
     assert told(400_000, 400_000, 300_000).startswith("293 KiB of constants stay; the file about")
     assert told(None, 0, 300_000) == ""
     little = replace(one, weight_bytes=96_000, file_now=100_000, file_bytes=96_400)

@@ -21,6 +21,8 @@ from analyzer.report.settings import (
     SettingOrigin,
     SettingsInForce,
 )
+from analyzer.report.style import Style
+from analyzer.report.text import _table
 from analyzer.report.view import blocks, layers, memory, modules, summary
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.layers import LayerGroup
@@ -29,6 +31,7 @@ from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.summary import Coverage, KindRow, Missing
 from analyzer.report.view.weights import Oddity, _channels, describe, together
 from tests.each import each
+from tests.golden.text import facts
 
 
 def some(**about: Any) -> Any:
@@ -609,3 +612,15 @@ def test_24_modules_down_to_the_fourth_level_are_shown() -> None:
     rows = modules.rows(cast("Any", some(modules=many, totals=some(whole=900))))
     assert [row.path for row in rows] == [f"m{n:02d}" for n in range(29, 5, -1)]
     assert replace(rows[0], macs=0).macs == 0
+
+
+def test_an_operator_has_the_shape_of_its_first_output() -> None:
+    found = facts(
+        "g (float[8,6] x) => (float[8,2] a, float[8,4] b, float[8,4] y) <float[6,4] w = {0}, "
+        "int64[2] s = {2, 4}> { a, b = Split <axis = 1> (x, s)  y = MatMul (x, w) }"
+    )
+    assert list(_table(found, Style())) == [
+        "name  operator  output  MACs  FLOPs  params  runs  tags",
+        "a     Split        8×2     0      0       0     1",
+        "y     MatMul       8×4   192    384      24     1",
+    ]
