@@ -188,9 +188,9 @@ class _Walk:
 def _constant(op: Op) -> Elements | None:
     if op.standard != "Constant":
         return None
-    known = [op.attributes[each] for each in ("value", "value_int", "value_ints")
-             if each in op.attributes]  # fmt: skip
-    return np.asarray(known[0]) if known and not isinstance(known[0], TensorProto) else None
+    forms = ("value", "value_int", "value_ints")
+    value = next((op.attributes[each] for each in forms if each in op.attributes), None)
+    return None if value is None or isinstance(value, TensorProto) else np.asarray(value)
 
 
 def _copied(_walk: _Walk, place: AxisOf, _op: Op) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.graph.program import program_of
 from analyzer.model import Limits, file, load
-from analyzer.model.elements import inline
+from analyzer.model.elements import inline, strings
 from analyzer.model.file import FileBytes
 from analyzer.model.notes import Span, size_problem
 from tests.each import each
@@ -114,6 +114,14 @@ def test_a_part_of_a_file_begins_where_it_is_asked_for(
     data = FileBytes(os.open(path, os.O_RDONLY), 256 * 40, str(path))
     for start, stop in ((0, 3), (0, 4), (4090, 4100), (4096, 4101), (5000, 5002), (8192, 8200)):
         assert bytes(data.view(start, stop)) == path.read_bytes()[start:stop]
+
+
+def test_short_strings_are_told_apart_up_to_where_the_last_is_cut_off() -> None:
+    run = b"\x32\x02ab\x32\x00\x32\x01c"
+    assert strings(run) == [b"ab", b"", b"c"]
+    assert [strings(run[:end]) for end in (8, 7, 6, 5, 4, 3, 2, 1, 0)] == [
+        [b"ab", b"", b""], [b"ab", b""], [b"ab", b""], [b"ab"], [b"ab"], [b"a"], [b""], [], []
+    ]  # fmt: skip
 
 
 def test_operands_of_all_operators_are_limited() -> None:
