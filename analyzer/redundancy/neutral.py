@@ -204,10 +204,10 @@ def _resize(site: Site, constants: Constants) -> str | None:
     call = site.call
     if call.attr("coordinate_transformation_mode") == "tf_crop_and_resize":
         return None
-    slot = {"Upsample": 1}.get(call.op_type, 1 if call.version < 11 else 2)
+    slot = 1 if call.version < 11 else 2
     scales = constants.value(site, slot)
-    stated = call.attr("scales") if call.op_type == "Upsample" and call.version < 9 else None
-    ones = is_uniform(scales, 1) or (bool(stated) and set(stated or ()) == {1.0})
+    stated = call.attr("scales")  # of an Upsample, before they were an input
+    ones = is_uniform(scales, 1) or set(stated or ()) == {1.0}
     by_size = call.input(slot) is None and same_type(site)
     return "every scale is 1" if ones or (by_size and not stated) else None
 

@@ -33,6 +33,12 @@ def test_broadcasting_is_that_of_onnx(a: Dims, b: Dims, wanted: Dims) -> None:
     assert common.broadcasting(0, 3)(call) == [("uint8", wanted)]
 
 
+def test_half_of_the_columns_are_of_the_type_of_the_data() -> None:
+    call = made([(2, 6), (6,)], dtypes={0: "float16", 1: "float32"})
+    assert common.halved(call) == [("float16", (2, 3))]
+    assert common.halved(made([(2, N), (6,)], dtypes={0: "float16"})) == [("float16", (2, N))]
+
+
 def test_a_side_of_unknown_rank_broadcasts_to_what_nobody_knows() -> None:
     assert common.broadcast(None, (2,)) is common.broadcast((2,), None) is None
     where: list[Dims | None] = [(1, 3), (2, 1), N, N, (4, 1, 1)]

@@ -11,6 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
 from analyzer.model import load
+from analyzer.shapes.corrections import _stft
 
 CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, ...]]] = [
     # 5 · 3 = 15: the input times the stride, output_padding is absorbed
@@ -177,3 +178,12 @@ def test_features_are_extracted_for_every_index_whatever_their_axes(
     )
     assert real.shape == expected
     assert analyze(load(data)).outputs[0].shape == expected
+
+
+def test_one_side_of_a_spectrum_is_asked_for_as_the_specification_has_it() -> None:
+    """ONNX: ``onesided`` is 1 unless it is stated; onnx's inference takes 0."""
+    for stated, asked in ((None, 1), (0, 0), (1, 1)):
+        node = helper.make_node("STFT", ["x", "s"], ["y"])
+        if stated is not None:
+            node.attribute.append(helper.make_attribute("onesided", stated))
+        assert {a.name: a.i for a in _stft(node, {}).attribute} == {"onesided": asked}

@@ -38,6 +38,8 @@ RUNS: tuple[tuple[str, tuple[GuardFailure, ...], list[Any]], ...] = (
     ("two slow ones", (died(3, "timeout"), died(5, "memory")), [FIRST, ((3,), True, True), LAST]),
     ("while other sizes were tried", (died(GUESSING),), [FIRST, ((), False, True)]),
     ("while it was checked", (died(CHECKING),), [FIRST, ((), True, False)]),
+    ("while it was checked, and at no operator", (died(CHECKING), died(None)),
+     [FIRST, ((), True, False), LAST]),
     ("the last, too", (died(None), died(1)), [FIRST, LAST]),
 )  # fmt: skip
 

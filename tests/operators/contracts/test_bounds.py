@@ -204,6 +204,11 @@ CASES: list[tuple[str, Change, str]] = [
     ("DecoderMaskedMultiHeadAttention with a past", put(7, None),
      ("past_present_share_buffer is set, and past_sequence_length is left out: give "
      "past_sequence_length, one number")),
+    ("TreeEnsembleClassifier", state(nodes_modes=["IF", "WHEN", "LEAF"]),
+     ("nodes_modes has 'IF', a tree knows BRANCH_EQ, BRANCH_GT, BRANCH_GTE, BRANCH_LEQ, BRANCH_LT, "
+      "BRANCH_MEMBER, BRANCH_NEQ, LEAF: use one of them")),
+    ("TreeEnsembleClassifier", state(nodes_truenodeids=None, nodes_falsenodeids=None),
+     ("nodes_modes has 3 nodes and nodes_truenodeids none: describe each node in every list")),
     ("TreeEnsembleClassifier", state(class_ids=[0, 2]),
      "class_ids reach from 0 to 2, there are 2 of them: keep class_ids within 0 to 1"),
     ("TreeEnsembleClassifier", state(class_ids=[-1, 0]),
