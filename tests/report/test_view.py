@@ -631,3 +631,13 @@ def test_what_a_loop_repeats_makes_no_network_convolutional() -> None:
     )
     assert looped.totals.macs == 5 * plain.totals.macs == 5 * 4 * 4 * 3 * 8
     assert (family(plain), family(looped)) == ("convolutional", "mixed")
+
+
+def test_tables_on_paper_with_long_names_keep_fewer_rows_together() -> None:
+    made = environment().from_string(
+        "{% from 'macros.html.j2' import tall with context %}[{{ tall(ids, 5) }}]"
+    )
+    for ids, medium, said in (("ab", "pdf", "[ tall]"), ("ab", "html", "[]"), ("a", "pdf", "[]")):
+        names = {"b": "letters"}
+        medium_ = SimpleNamespace(name=medium)
+        assert made.render(ids=ids, names=names, medium=medium_).strip() == said
