@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from analyzer.report.view import simplified
 from analyzer.report.view.simplified import Added, _storing
-from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under, spared
+from analyzer.smaller.folded import (
+    _by_level,
+    _varying,
+    folded_bytes,
+    levelled_peak,
+    limit_under,
+    spared,
+)
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -138,3 +145,32 @@ def test_results_are_many_from_a_fourth_of_the_file_on_and_shapes_from_a_tenth()
     assert adds(20000, 0, 80001) == adds(16383, 0, 1000) == (0, 0)
     assert adds(0, 16384, 163840) == (0, 16384)
     assert adds(10, 16384, 163840) == adds(0, 16383, 1) == (0, 0)
+
+
+def test_operators_stand_by_how_many_lie_before_them() -> None:
+    """What is of constants alone is not counted; what is drawn anew in every run is."""
+    found = facts(
+        "g (float[4] x) => (float[4] y, float[4] z) <float[4] w = {1, 2, 3, 4}> { "
+        "v = Neg (w)  a = Neg (x)  b = Exp (a)  c = Add (b, v)  d = Neg (x)  r = RandomUniformLike "
+        "(w)  y = Add (c, d)  z = Neg (r) }"
+    )
+    levels = {"a": 0, "b": 1, "c": 2, "d": 0, "r": 0, "y": 3, "z": 1}
+    assert _varying(found.nodes, {"x"}) == levels
+    assert _varying(found.nodes, set()) == {"r": 0, "z": 1}
+
+    def order(given: dict[str, int]) -> str:
+        return "".join(node.outputs[0].name for node in _by_level(found.nodes, given))
+
+    assert order(levels) == "vadrbzcy"
+    assert order({}) == "vadrbzcy"
+    assert order({"z": -1, "a": 2, "b": 1}) == "zvcdryba"
+
+
+def test_a_peak_is_raised_by_more_than_a_twentieth() -> None:
+    def raised(now: int | None, then: int | None, fused: int | None = None) -> int | None:
+        memory = SimpleNamespace(peak_bytes=now, fused_bytes=fused)
+        made: Any = SimpleNamespace(memory=memory, once=lambda _: then)
+        return simplified._raised(made)
+
+    assert [raised(100, then) for then in (99, 105, 106)] == [None, None, 106]
+    assert raised(None, 106) is raised(100, None) is raised(100, 106, 100) is None
