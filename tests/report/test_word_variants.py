@@ -34,9 +34,12 @@ PAD = "weights are made by Pad when the model runs"
 def test_what_was_read_of_weights_is_told(
     layers: int, unread: int, tensors: int, said: str
 ) -> None:
-    values = {"layers": layers, "unread": unread, "tensors": tensors,
+    values = {"layers": layers, "unread": unread, "tensors": tensors, "whole": 0,
               "unseen": ["Pad"], "branching": False, "hidden_bytes": 0}  # fmt: skip
     assert read(values) == said
+    if layers and unread:
+        assert read(values | {"unread": 0, "whole": unread}) == said, "by their tensors alone"
+        assert read(values | {"unread": 1, "whole": unread - 1}) == said
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,12 @@ def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> N
                 diagram._treemap(result, "m")
         else:
             assert diagram._treemap(result, "m").alt == "Treemap of MACs. Largest: m0; m1; m2"
+    shapes = [SimpleNamespace(kind=kind, color=color) for kind, color in
+              (("k", "standard"), ("d", "dense"), ("k", "standard"))]  # fmt: skip
+    monkeypatch.setattr(layers, "layer_shapes", lambda _: shapes)
+    assert diagram._treemap(result, "m").keys == (
+        Key("k", COLORS["standard"][0], "k-standard"), Key("d", COLORS["dense"][0], "k-dense"),
+    )  # fmt: skip
 
 
 def test_keys_of_growth_are_needed_where_something_grows_with_the_square(
