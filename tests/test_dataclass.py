@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 import inspect
+import pkgutil
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, field
 from typing import Any
 
 import pytest
 
+import analyzer
 from analyzer import dataclass as ours
 
 
@@ -130,3 +134,37 @@ def test_members_that_differ_make_instances_differ() -> None:
 def test_a_missing_argument_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
         OURS["Point"]()
+
+
+LIMITS = frozenset({"Defaults", "Limits", "Options"})
+"""Records of numbers that users may change, which are stated where those are told of."""
+ONCE = frozenset({
+    "Accepted.count", "Box.abreast", "DimensionGrowth.step", "DrawnPart.abreast",
+    "GrowthRow.divisor", "LayerRow.count", "Layout.groups", "Layout.taps", "Node.counted",
+    "Note.rows", "Operator.since", "Surplus.operators", "Text.count", "Window.w",
+})  # fmt: skip
+OTHERS = {
+    "Limit.share": (0, 1), "Nesting.at": -1, "Node.executions_range": (1, 1),
+    "StringGroup.length": -1, "TensorValue.maker": -1, "Window.b": 2,
+}  # fmt: skip
+
+
+def _unstated() -> Iterator[tuple[str, Any]]:
+    """Fields of all records that may be left out, and what they are then."""
+    for info in pkgutil.walk_packages(analyzer.__path__, "analyzer."):
+        module = importlib.import_module(info.name) if info.name != "analyzer.__main__" else None
+        for name, kind in [*vars(module).items()] if module is not None else ():
+            if isinstance(kind, type) and kind.__module__ == info.name and name not in LIMITS:
+                fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+                stated = {each.name: each.default for each in fields}
+                for field, value in (stated or getattr(kind, "_field_defaults", {})).items():
+                    yield f"{name}.{field}", value
+
+
+def test_a_number_that_is_left_out_is_none_but_for_what_is_there_once() -> None:
+    found: dict[str, Any] = {}
+    for name, value in _unstated():
+        numbers = value if isinstance(value, tuple) else (value,)
+        if any(type(number) is int and number for number in numbers):
+            found[name] = value
+    assert found == dict.fromkeys(ONCE, 1) | OTHERS

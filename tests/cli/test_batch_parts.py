@@ -176,8 +176,9 @@ def test_reports_are_made_in_one_process_where_one_model_is_read_from_standard_i
     monkeypatch.setattr(many, "jobs_for", lambda count, jobs, worthwhile: jobs)
     shelf = object.__new__(many._Shelf)
     shelf._arguments, shelf._console = cast("Any", SimpleNamespace(jobs=4)), cast("Any", None)
-    for models, jobs, ready in ((["a", "-", "b"], 1, 0), (["a", "b"], 4, 2)):
+    for models, jobs, ready in ((["a", "-", "b"], 1, 0), (["a", "b"], 4, 2), (["a", "b"], 2, 2)):
         prepared.clear()
+        shelf._arguments.jobs = max(2, jobs)
         shelf.fill(models, {"html": "x"})
         assert (asked[-1], len(prepared)) == (jobs, ready)
     shelf._arguments.jobs = 1

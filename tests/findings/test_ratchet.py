@@ -63,6 +63,13 @@ def test_of_what_a_tool_undoes_the_number_counts_and_not_the_places() -> None:
     assert new([replace(now[0], rule="S")], then) == ["found"]
 
 
+def test_each_place_is_accepted_once_by_whichever_part_of_it_is_the_same() -> None:
+    then = [finding()] * 3
+    now = [finding(), *(finding(near=near, far=near) for near in "xyz")]
+    assert new(now[:3], then) == new(now[1:], then) == []
+    assert new(now, then) == new([*now[:1] * 3, now[1]], then) == ["found"]
+
+
 def test_another_rule_is_new() -> None:
     assert new([replace(finding(), rule="S")], [finding()]) == ["found"]
 

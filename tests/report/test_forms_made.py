@@ -421,6 +421,8 @@ def test_what_comes_before_is_told_once_for_each_remedy() -> None:
             "copies names that other tensors have"
         ),
     )
+    (rename,) = prepared.first([met("", "rename", "", "n" * 240, "m" * 241)])
+    assert rename.startswith(f"Rename {'n' * 240}, {'m' * 120}…{'m' * 119} first")
     static, dynamic = (types._quantised(some(name="q"), [], static=each) for each in (True, False))
     assert static == (
         "Quantise statically (`q`) with some hundred inputs, and measure accuracy and time"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from weasyprint import HTML
 from weasyprint.text import line_break
 
-from analyzer.report.hangul import whole_words
+from analyzer.report.hangul import _keeping, whole_words
 from analyzer.report.pdf import write
 from analyzer.report.result import Options
 
@@ -61,6 +62,16 @@ def test_a_short_word_stays_whole_behind_code_where_little_is_left_of_the_line()
             for box in boxes if type(box).__name__ == "LineBox"]  # fmt: skip
     assert len(told) > 10
     assert not [line for line in told if line.endswith("옵")]
+
+
+def test_words_of_five_letters_stay_whole_and_of_24_where_a_line_has_room() -> None:
+    kept = _keeping(type("Line", (), {}))
+    for width, letters, whole in (
+        (None, 24, True), (None, 25, False), (10, 5, True), (59.9, 6, False), (60, 6, True),
+        (240, 24, True), (250, 25, False),
+    ):  # fmt: skip
+        line = SimpleNamespace(max_width=width, style={"font_size": 10})
+        assert kept.holds(line, "가" * letters) is whole, (width, letters)
 
 
 def test_english_pages_are_laid_out_as_ever() -> None:

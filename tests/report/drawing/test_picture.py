@@ -143,6 +143,8 @@ def test_boxes_in_rows_stand_as_words_in_a_frame_that_just_holds_them() -> None:
     assert placed.width == hair(max(x for x, _ in ends) + 2, abs=0.06)
     assert placed.height == hair(max(y for _, y in ends) + 2, abs=0.06)
     assert max(x for x, _ in ends) <= 250 + 2
+    drawn = [number for each in (placed.corners, *placed.ways) for at in each for number in at]
+    assert all(number == round(number, 1) for number in (placed.width, placed.height, *drawn))
     tallest, ways = 0.0, dict(zip([(e.source, e.target) for e in edges], placed.ways, strict=True))
     for n, (before, after) in enumerate(pairwise(placed.corners)):
         tallest = max(tallest, ends[n][1])
