@@ -19,6 +19,7 @@ from jinja2.ext import extract_from_ast
 from analyzer.findings.configuration import CONFIGURATION
 from analyzer.language import COUNTED, ENGLISH, LANGUAGES, RULE, TERM
 from analyzer.language.catalogue import LOCALE, Translation, entries, squeezed
+from analyzer.language.equations import EQUATION, WORDS
 from analyzer.language.phrases import FACTS
 from analyzer.language.terms import TERMS
 from analyzer.report.rendering import environment
@@ -115,6 +116,7 @@ def _called(call: ast.Call, place: str) -> Iterator[Said]:
 def _words() -> Iterator[Said]:
     """Terms, and the nouns that rules count."""
     yield from (Said(TERM, word, "", "analyzer/language/terms.py") for word in TERMS)
+    yield from (Said(EQUATION, word, "", "analyzer/language/equations.py") for word in WORDS)
     for rule in load_rules():
         yield Said(RULE, rule.name.replace("-", " "), "", f"{rules_dir().name}/{rule.source}")
         if rule.value is not None and len(rule.value.unit) > 1 and rule.value.unit.islower():

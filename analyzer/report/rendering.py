@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
+from analyzer.language.equations import equation
 from analyzer.report.faces import MONO, PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
 from analyzer.report.nouns import noun
@@ -92,6 +93,7 @@ def environment() -> jinja2.Environment:
         "places": units.places,
         "coefficients": _coefficients,
         "term": term,
+        "equation": equation,
         "letters": units.letters,
         "percent": units.percent,
         "times": units.times,
