@@ -73,9 +73,9 @@ def _feed(network: Wired, source: PartSource, paired: Mapping[int, int]) -> Feed
         partly |= not both
         if both:
             views.append(source.part)
-        if not flows:
-            return Feed((SLOT, maker.given[0][1]), tuple(views), partly)
-        source = flows[0]
+        for _slot, given in maker.given:
+            return Feed((SLOT, given), tuple(views), partly)
+        (source,) = flows
     return Feed((source.part, source.port), tuple(views), partly)
 
 

@@ -96,7 +96,8 @@ def _classed(attributes: str, classes: Sequence[str]) -> str:
         return attributes
     found = _CLASS.search(attributes)
     names = [*((found[1] or found[2]).split() if found else ()), *classes]
-    said = f' class="{" ".join(names)}"' if len(names) > 1 else f" class={names[0]}"
+    all_of_them = " ".join(names)
+    said = f' class="{all_of_them}"' if len(names) > 1 else f" class={all_of_them}"
     return _CLASS.sub(said, attributes, count=1) if found else said + attributes
 
 

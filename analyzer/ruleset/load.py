@@ -199,17 +199,18 @@ def _applies_to(top: Section, *, trusted: bool) -> tuple[str, tuple[str, ...]]:
     if len(asked) != 1:
         top.error(f"'applies-to' needs exactly one of {', '.join(SORTS)}", item.line)
         return (asked or ["model"])[0], ()
-    entry = target.entries[asked[0]]
+    (sort,) = asked
+    entry = target.entries[sort]
     if entry.value is True or entry.value == "all":
-        return asked[0], ()
-    words = target.words(entry, asked[0])
-    kinds = SORTS[asked[0]].kinds
-    if asked[0] == "node" and not trusted:
+        return sort, ()
+    words = target.words(entry, sort)
+    kinds = SORTS[sort].kinds
+    if sort == "node" and not trusted:
         _operators(target, words, entry.line)
     for word in words:
         if kinds and word not in kinds:
-            target.error(f"{asked[0]}s are {', '.join(kinds)}, not {quoted(word)}", entry.line)
-    return asked[0], words
+            target.error(f"{sort}s are {', '.join(kinds)}, not {quoted(word)}", entry.line)
+    return sort, words
 
 
 def _operators(target: Section, words: Iterable[str], line: int) -> None:

@@ -173,7 +173,7 @@ def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
     (leave,) = exits.values()
     # an attention block also reads its mask; the stream it continues has its own shape
     alike = [t for t in entries.values() if _sides(t) == _sides(leave)]
-    entry = next(iter(entries.values())) if len(entries) == 1 else alike[0] if alike else None
+    entry = next(iter(entries.values() if len(entries) == 1 else alike), None)
     if entry is None or entry.elements is None or leave.elements is None:
         return None
     return entry, leave

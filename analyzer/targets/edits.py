@@ -269,7 +269,8 @@ def _target(op: Op, instance: Instance | None) -> tuple[int, int] | None:
         return 0, -1
     if axis == 0:
         return 1, -1
-    kind = instance.types.get(op.inputs[0]) if instance is not None else None
+    (source,) = op.inputs
+    kind = instance.types.get(source) if instance is not None else None
     if kind is None or kind.shape is None:
         return None
     leading = kind.shape[:axis]

@@ -22,6 +22,7 @@ from analyzer.report.view.options import prepared, requantised, transformer
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.split import LayerSplit, SplitPart
 from analyzer.report.words import identity
+from analyzer.scaling import Stops
 
 
 def some(**about: Any) -> Any:
@@ -227,12 +228,25 @@ def test_a_constant_is_stored_or_an_operator_makes_it(monkeypatch: pytest.Monkey
     assert not loaded._has_constant(facts, some(inputs=("c",), scope=""))
 
 
-def test_stops_are_shown_where_a_page_adds_them_up_exactly() -> None:
+def test_stops_are_shown_where_a_page_adds_them_up_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert whatif._shown(None) is None
     for macs, params in ((SAFE, 0), (0, SAFE)):
         found = some(widths=(1, 2), sides=(1,), depths=(1,), macs_at=lambda *_, n=macs: n,
                      params_at=lambda *_, n=params: n)  # fmt: skip
         assert whatif._shown(found) is None
+    asked: list[tuple[int, ...]] = []
+    largest = Stops((1.0, 2.0), ((1,), (2,), (3,)), (1.0,) * 3, (1.0,) * 4, (), (), (), ("a",))
+
+    def counted(_: Stops, *at: int) -> int:
+        asked.append(at)
+        return SAFE - 1
+
+    for name in ("macs_at", "params_at"):
+        monkeypatch.setattr(Stops, name, counted)
+    assert whatif._shown(largest) == largest
+    assert asked == [(1, 2, 3)] * 2, "at the largest of each"
 
 
 def test_a_model_that_is_not_recounted_at_its_own_size_says_why(

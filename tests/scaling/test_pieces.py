@@ -204,3 +204,4 @@ def test_a_charge_is_of_all_operands_or_of_a_single_one() -> None:
         (31, (0, 1, 2), (0, 1, 2)), (6, (0, 1, 2), [0]), (7, (), None),
     ):  # fmt: skip
         assert recount._charged(params, call, slots) == charged, (params, slots)
+    assert recount._elements(call, 99) == 0, "an input that there is not"

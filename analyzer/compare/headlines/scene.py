@@ -116,7 +116,8 @@ class Scene:
         part = self.old.part(change.old.id) if change.old is not None else None
         if part is None or len(part.readers) != 1:
             return None
-        reader = self.old.parts[part.readers[0][0]]
+        ((after, *_),) = part.readers
+        reader = self.old.parts[after]
         return self.went.get(reader.node.id) if reader.node.op_type == "Add" else None
 
     def left(self) -> Iterator[tuple[int, Change]]:

@@ -166,9 +166,10 @@ def _other_side(shape: tuple[int | None, ...], size: OpenSize) -> int:
     """The side of an image in colour that stays where ``size`` is the other alone; 0 for none."""
     if len(shape) != 4 or len(size.axes) != 1:
         return 0
+    ((_input, axis),) = size.axes
     for channels, sides in ((1, (2, 3)), (3, (1, 2))):
-        if shape[channels] in (3, 4) and size.axes[0][1] in sides:
-            return shape[sum(sides) - size.axes[0][1]] or 0
+        if shape[channels] in (3, 4) and axis in sides:
+            return shape[sum(sides) - axis] or 0
     return 0
 
 
