@@ -53,6 +53,10 @@ def test_a_look_tells_what_the_kernel_has_and_the_values_allow() -> None:
     assert seen(8, 8, 3, 3, split=True) == ALWAYS | spatial | {"channels", "axes"}
     assert seen(8, 8, 1, 1, split=True) == ALWAYS | {"channels"}
     assert seen(8, 8, 5, 5) == ALWAYS | five
+    for kernel in ((2,), (1, 2), (2, 1)):
+        assert "kernel" in seen(8, 8, *kernel), "two taps may be used unequally"
+    for kernel in ((1,), (1, 1)):
+        assert "kernel" not in seen(8, 8, *kernel)
     assert seen(8, 1, 3, 3, groups=8) == ALWAYS | {"kernel"}
     assert seen(8, 4, 3, 3, transposed=True) == ALWAYS | spatial
     for more in ({}, {"split": True}):

@@ -128,7 +128,7 @@ def _odd(call: Call) -> Iterator[Violation]:
 
 
 def _power(call: Call) -> Iterator[Violation]:
-    p = whole(call, "p", 2)
+    p = whole(call, "p")
     if p not in (None, 1, 2):
         yield Violation("attribute-value", f"p is {p}, LpNormalization knows 1 and 2", "use 1 or 2")
 
