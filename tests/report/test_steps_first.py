@@ -32,6 +32,7 @@ from analyzer.report.view.steps import (
     ActionStep,
     _in_turn,
     _left,
+    _urgency,
     first,
     is_tidying,
     rank,
@@ -356,3 +357,22 @@ def test_a_step_that_is_worth_more_has_its_places_on_paper() -> None:
     shown = [len(_within(group, medium, behind).places)
              for medium in (PDF, replace(HTML, examples=2)) for behind in ((), ("A",))]  # fmt: skip
     assert shown == [1, 3, 2, 2]
+
+
+def test_what_is_wrong_comes_before_what_presses_and_what_could_be_better() -> None:
+    """Of errors what harms, then what speaks against the model; of others what harms, then what
+    figures hang on."""
+    error, warning = {"severity": "error"}, {"severity": "warning"}
+    order: tuple[tuple[dict[str, Any], ...], ...] = (
+        ({**error, "harms": True}, {**error, "harms": True, "against": True}),
+        ({**error, "against": True}, {**error, "against": True, "settles": True}),
+        ({**error}, {**error, "pressing": True}),
+        ({**warning, "pressing": True, "harms": True, "settles": True},),
+        ({**warning, "pressing": True, "settles": True},),
+        ({**warning, "pressing": True}, {**warning, "pressing": True, "against": True}),
+        ({**warning}, {**warning, "harms": True, "settles": True, "against": True}),
+    )
+    found = [{_urgency(replace(ACTION, **each)) for each in same} for same in order]
+    assert all(len(same) == 1 for same in found)
+    assert sorted(one for same in found for one in same) == [one for same in found for one in same]
+    assert len(set.union(*found)) == len(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING
 
 from analyzer.report.view.options.form import LEVELS, SmallerForm, Tool
@@ -47,7 +48,7 @@ def promises(action: Action) -> bool:
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
-    What is wrong comes before what could be smaller, in the order of the verdict: ``_urgency``;
+    What is wrong comes before what could be smaller, in the order of the verdict: ``_Urgency``;
     then most impact, of equals the least work, then what leaves least of the time; at last what is
     about this model before what can be done to any. No form that takes training, that rests on
     what the file does not say, or that a device computes more slowly. What has to be done before a
@@ -70,7 +71,14 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
         slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
         light = form.effort != "high" and form.confidence != "low"
         if form.impact != "low" and light and not slower:
-            key = (_LAST, order(form.impact), -order(form.effort), _left(form), True, place)
+            key = (
+                _Urgency.BETTER,
+                order(form.impact),
+                -order(form.effort),
+                _left(form),
+                True,
+                place,
+            )
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
     asked = {ask.rule: ask for ask in asks}
@@ -225,23 +233,32 @@ def _left(step: Action | SmallerForm) -> float:
     return step.seconds / step.seconds_now
 
 
-_LAST = 6
-"""Urgency of what could be better."""
+class _Urgency(IntEnum):
+    """Errors of the model, then what kept it from being judged, then what else is pressing; then
+    what could be better. Of errors and of others what harms comes first, of others what figures
+    hang on next."""
+
+    HARMFUL_ERROR = auto()
+    AGAINST = auto()
+    ERROR = auto()
+    HARMFUL = auto()
+    SETTLING = auto()
+    PRESSING = auto()
+    BETTER = auto()
 
 
 def presses(action: Action) -> bool:
     return action.severity == "error" or action.pressing
 
 
-def _urgency(action: Action) -> int:
-    """Errors of the model, then what kept it from being judged, then what else is pressing; then
-    what could be better. Of errors and of others what harms comes first, of others what figures
-    hang on next."""
+def _urgency(action: Action) -> _Urgency:
     if action.severity == "error":
-        return 0 if action.harms else 1 if action.against else 2
+        against = _Urgency.AGAINST if action.against else _Urgency.ERROR
+        return _Urgency.HARMFUL_ERROR if action.harms else against
     if not action.pressing:
-        return _LAST
-    return 3 if action.harms else 4 if action.settles else 5
+        return _Urgency.BETTER
+    other = _Urgency.SETTLING if action.settles else _Urgency.PRESSING
+    return _Urgency.HARMFUL if action.harms else other
 
 
 def rank(action: Action) -> tuple[int, int, int, int, int, int, str]:
