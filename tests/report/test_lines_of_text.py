@@ -412,6 +412,8 @@ def test_limits_of_a_device_part_layers() -> None:
             for n, intensity in ((1, 9.9), (2, 10.0), (4, None), (8, 0.0))]  # fmt: skip
     assert device.ridge == 10
     assert memory.below_ridge(rows, device) == (9, 11)
+    assert device.seconds(50, 9) == 1.0, "a multiply-accumulate is two operations"
+    assert device.seconds(50, 11) == 1.1
     for macs, peak, type_ in (
         ({"float32": 5}, 156e12, "TF32"), ({}, 156e12, "TF32"), ({"unknown": 9}, 156e12, "TF32"),
         ({"float16": 5, "float32": 4}, 312e12, "float16"), ({"int8": 5}, 624e12, "int8"),
