@@ -24,6 +24,7 @@ from analyzer.report.claims.storage import _whole
 from analyzer.report.view.weights import (
     Oddity,
     SeparableRow,
+    Weights,
     _noisy,
     _of_one_order,
     _separable,
@@ -335,3 +336,12 @@ def test_kernels_that_come_apart_best_come_first() -> None:
     rows = [SeparableRow("a", 0.5 + gap, 0.5, None, None, None) for gap in gaps]
     assert [row.structured for row in rows] == [True, True, False, False, False]
     assert _of_one_order(layers[2].separability).order == "pointwise"
+
+
+def test_kernels_of_which_a_term_keeps_what_it_keeps_of_noise_are_told() -> None:
+    for more, told in (
+        ((0.01, 0.02, 0.0), True), ((-0.5, 0.0, 0.0), True), ((0.02, 0.02, 0.02), False),
+        ((0.0, 0.0, 0.3), False), ((0.0, 0.0), False), ((), False),
+    ):  # fmt: skip
+        rows = tuple(SeparableRow("n", 0.25 + x, 0.25, None, 9, 9, "") for x in more)
+        assert Weights(9, 9, 0, 0.95, rows, ()).unlearned is told, more

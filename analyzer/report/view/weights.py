@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.evidence import DW_PW
 from analyzer.language import _
+from analyzer.records import shown
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.units import many
@@ -57,6 +58,9 @@ EQUAL = 16
 """Equal values from which they are told, and the rule about them begins: fewer may be meant, as in
 a small box filter."""
 
+SEVERAL, LITTLE = 3, 0.02
+"""From how many kernels on is said that they are as noise, and what one term keeps of them beyond
+it on average: trained ones were found to have more than 0.1."""
 HALF = 0.5
 """Share of zeros from which they are told."""
 LEAST = frozenset({"min-share", "min-saved"})
@@ -105,6 +109,14 @@ class Weights:
     def speaks(self) -> bool:
         """Whether there is anything to show."""
         return self.layers > 0 or bool(self.separable or self.oddities or self.noisy)
+
+    @property
+    @shown
+    def unlearned(self) -> bool:
+        """Whether kernels are as those that nobody trained: one term keeps on average what it keeps
+        of noise. ``False`` for few kernels."""
+        more = [row.first - row.noise for row in self.separable]
+        return len(more) >= SEVERAL and sum(more) < LITTLE * len(more)
 
 
 class OddityGroup(NamedTuple):
