@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onnx import FunctionProto
 
     from analyzer.model.proto import GraphMessage, ModelMessage, NodeMessage, TensorMessage
-    from analyzer.operators.record import Kind
+    from analyzer.operators.record import Kind, Operator
 
 HOPS = 64
 """Operators looked through, and readers looked at, for one tensor."""
@@ -45,6 +45,9 @@ class TensorUse(NamedTuple):
     """One operator that reads a tensor."""
 
     node: NodeMessage
+    op_type: str
+    record: Operator | None
+    """``None`` where nobody described the operator."""
     slot: int
     """Input; -1 where the tensor is in an attribute."""
     scope: Namespace
@@ -53,15 +56,9 @@ class TensorUse(NamedTuple):
     """Nothing turned, cut or converted the tensor on the way."""
 
     @property
-    def op_type(self) -> str:
-        op_type: str = self.node.op_type
-        return op_type
-
-    @property
     def kind(self) -> Kind | None:
         """What the operand is for; ``None`` where nobody described the operator."""
-        record = find(normal_domain(self.node.domain), self.op_type)
-        operand = record.operand(self.slot) if record and self.slot >= 0 else None
+        operand = self.record.operand(self.slot) if self.record and self.slot >= 0 else None
         return operand.kind if operand else None
 
 
@@ -129,11 +126,14 @@ class StoredTensors:
 
     def _nodes(self, nodes: Iterable[NodeProto], scope: Namespace) -> None:
         for node in nodes:
+            op_type = node.op_type
+            record = find(normal_domain(node.domain), op_type)
             for slot, name in enumerate(node.input):
                 if name:
                     home = _home(scope, name)
                     if home is not None:
-                        home.readers.setdefault(name, []).append(TensorUse(node, slot, scope))
+                        use = TensorUse(node, op_type, record, slot, scope)
+                        home.readers.setdefault(name, []).append(use)
             for attribute in node.attribute:
                 self._attribute(node, attribute, scope)
 
@@ -145,9 +145,13 @@ class StoredTensors:
             for graph in attribute.graphs:
                 self._graph(graph, scope)
             return
-        made = node.output[0] if node.op_type in MAKERS and node.output else ""
+        op_type = node.op_type
+        made = node.output[0] if op_type in MAKERS and node.output else ""
         name = made or attribute.name
-        owner = None if made else TensorUse(node, -1, scope, attribute.name)
+        owner = None
+        if not made:
+            record = find(normal_domain(node.domain), op_type)
+            owner = TensorUse(node, op_type, record, -1, scope, attribute.name)
         if attribute.type == AttributeProto.TENSOR:
             self._add(scope, name, attribute.t, owner)
         elif attribute.type == AttributeProto.SPARSE_TENSOR:
@@ -178,7 +182,7 @@ class StoredTensors:
                     return
                 onward = self._onward(use)
                 if onward is None:
-                    yield use._replace(as_stored=as_stored)
+                    yield use if as_stored else use._replace(as_stored=False)
                 elif (id(onward[0]), onward[1]) not in seen:
                     seen.add((id(onward[0]), onward[1]))
                     todo.append((*onward[:2], as_stored and onward[2]))
@@ -186,12 +190,12 @@ class StoredTensors:
     def _onward(self, use: TensorUse) -> tuple[Namespace, str, bool] | None:
         """Where the tensor goes on under another name, out of a move or into a function, and
         whether it is still what was stored."""
-        domain = normal_domain(use.node.domain)
-        function = self._functions.get((domain, use.op_type))
-        if function is not None:
-            inner = function.inputs[use.slot :]
-            return (function, inner[0], True) if inner else None
-        record = find(domain, use.op_type)
+        if self._functions:
+            function = self._functions.get((normal_domain(use.node.domain), use.op_type))
+            if function is not None:
+                inner = function.inputs[use.slot :]
+                return (function, inner[0], True) if inner else None
+        record = use.record
         if use.slot or record is None or not record.keeps_role or not use.node.output:
             return None
         return use.scope, use.node.output[0], use.op_type == "Identity"

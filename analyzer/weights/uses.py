@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.evidence import TensorEvidence
-from analyzer.graph.program import normal_domain
 from analyzer.model.notes import as_text
-from analyzer.operators import find
 from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
 
     from analyzer.evidence import ValueStats
     from analyzer.facts import Node
-    from analyzer.operators.record import Operator
     from analyzer.weights.stored import Stored, TensorUse
 
 RANK = (Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCALE, Kind.STATE,
@@ -78,18 +75,14 @@ def _kind(use: TensorUse) -> Kind | None:
     if use.slot < 0:
         learned = Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
         return Kind.STATISTIC if use.attribute in SCALERS else learned
-    record = _record(use)
+    record = use.record
     picked = record is not None and record.nature is Nature.SELECTION and use.slot == 0
     return Kind.TABLE if picked and use.kind is Kind.DATA else use.kind
 
 
-def _record(use: TensorUse) -> Operator | None:
-    return find(normal_domain(use.node.domain), use.op_type)
-
-
 def _is_variance(use: TensorUse) -> bool:
     """The second running statistic, of which the operator takes the root."""
-    record = _record(use)
+    record = use.record
     statistics = record.slots(Kind.STATISTIC) if record is not None else ()
     return len(statistics) > 1 and use.slot == statistics[1]
 

@@ -11,6 +11,7 @@ from onnx import helper
 
 from analyzer.evidence import TensorEvidence, ValueStats
 from analyzer.model.rows import Rows
+from analyzer.operators import find
 from analyzer.operators.record import Kind
 from analyzer.weights.scan import scan
 from analyzer.weights.source import HOPS, WeightSource, dequantized
@@ -22,7 +23,8 @@ from tests.golden.text import facts
 
 def use(op: str, slot: int, attribute: str = "", domain: str = "") -> TensorUse:
     node = helper.make_node(op, ["a"], [f"{op}_made"], domain=domain)
-    return TensorUse(node, slot, Namespace(None, set()), attribute)
+    record = find(node.domain, node.op_type)
+    return TensorUse(node, node.op_type, record, slot, Namespace(None, set()), attribute)
 
 
 def stats(*values: float) -> ValueStats:
