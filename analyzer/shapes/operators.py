@@ -249,9 +249,9 @@ def _constant(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
         text = attributes.get("value_strings")
         frame.set(name, Type("string", () if text is None else (len(text),)))
     elif (folded := fold("Constant", attributes, [], 1)) is not None:
-        dtype = _declared_dtype(op) or folded[0].dtype.name
-        frame.set(name, Type(dtype, tuple(folded[0].shape)))
-        frame.keep(name, folded[0])
+        (array,) = folded
+        frame.set(name, Type(_declared_dtype(op) or array.dtype.name, tuple(array.shape)))
+        frame.keep(name, array)
 
 
 def _declared_dtype(op: Op) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from onnx import TensorProto, helper, shape_inference
 
-from analyzer.model import guard
+from analyzer.model import child, guard
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 from tests.model.tasks import (
@@ -270,3 +271,15 @@ def test_a_small_model_that_makes_onnx_take_all_memory_is_stopped() -> None:
     )
     assert isinstance(failure, GuardFailure)
     assert failure.kind in {"memory", "crashed"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+def test_a_child_inherits_what_it_ends_with_its_parent_by() -> None:
+    """Found once, before the first is forked, and not by every child anew."""
+    if sys.platform != "linux":
+        pytest.skip("a service of Linux")
+    child._prctl.cache_clear()
+    with child.signals_waiting():
+        pid = child.fork_child(lambda: None)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == child.EXIT_SOFTWARE
+    assert child._prctl.cache_info().currsize == 1

@@ -433,12 +433,15 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     (tmp_path / "acme_operators.py").write_text(
         "import analyzer\nOPERATORS = [analyzer.declare('ai.acme::RequantShift', like='Relu')]\n"
         "NAMES = ['RequantShift']\n"
+        "from dataclasses import replace\nfrom analyzer.operators import find\n"
+        "OWN = [replace(find('', 'Relu'), name='Own', domain='ai.acme')]\n"
     )
     info = tmp_path / "acme-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[onnxlint.operators]\nacme = acme_operators:OPERATORS\nname = acme_operators:NAMES\n"
+        "own = acme_operators:OWN\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     config = tmp_path / "onnxlint.toml"
@@ -450,6 +453,9 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     assert "no installed package has an entry point 'other'" in capsys.readouterr().err
     sent = pickle.dumps(Carried(_seen, from_entry_point("acme")))
     assert pickle.loads(sent)(("ai.acme", "RequantShift"))[0] == "RequantShift"  # noqa: S301
+    sent = pickle.dumps(Carried(_seen, from_entry_point("own")))
+    name, source = pickle.loads(sent)(("ai.acme", "Own"))  # noqa: S301 - our own
+    assert (name, str(source).endswith("own")) == ("Own", True), "by the name of where it came from"
     with pytest.raises(TypeError, match=r"'name' of .* offers no sequence of operators"):
         from_entry_point("name")
     sys.modules.pop("acme_operators", None)
