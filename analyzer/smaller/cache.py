@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, cast
 
 from analyzer.dataclass import dataclass
 from analyzer.facts import BITS
@@ -55,9 +56,9 @@ def cache(facts: Facts) -> TokenCache | None:
         if pair is not None:
             output, axis = pair
             left.remove(output)
-            size, bits = output.elements or 0, BITS.get(output.dtype or "", 32)
-            long = (output.shape or ())[axis] or 1
-            found.append((output, size // long * bits // 8, long))
+            shape = cast("tuple[int, ...]", output.shape)  # known, as it is longer along one axis
+            bits, long = BITS.get(output.dtype or "", 32), shape[axis]
+            found.append((output, prod(shape) // long * bits // 8, long))
     if not found:
         return None
     return TokenCache(

@@ -90,6 +90,13 @@ def test_a_sentence_is_told_by_the_pattern_that_it_is_made_of(text: str, told: s
     assert retell(text, "xx") == told
 
 
+def test_sentences_are_told_eight_deep() -> None:
+    assert [retell("rank 3 of x there", "xx", depth) for depth in (0, 8, 9)] == [
+        "R x: 3", "R x: 3", "rank 3 of x there",
+    ]  # fmt: skip
+    assert [retell("x", "xx", depth) for depth in (0, 8, 9)] == ["x"] * 3
+
+
 def test_eight_sentences_are_listed() -> None:
     sentence, told = "known before the model runs", "K"
     for number, is_told in ((2, True), (8, True), (9, False)):
