@@ -215,6 +215,9 @@ def test_bars_of_a_large_family_are_few_and_its_ends_among_them() -> None:
     assert bars.count("<rect") == BARS
     assert "net1: 1 MAC" in bars
     assert "net1000: 1 kMAC" in bars
+    code = html[html.rindex("<script") : html.rindex("</script>")]
+    for word in ("light", "aria-sort", "hashchange"):
+        assert word in code, "a theme, an order and a filter can be chosen"
 
 
 def test_a_long_list_says_where_the_rest_is() -> None:
