@@ -48,6 +48,8 @@ def _own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         ("rank 3 of x there", "R x: 3"),
         ("rank 3 of x", "rank 3 of x"),
+        ("rank 3; of x there", "rank 3; of x there"),
+        ("rank 3: of x there", "rank 3: of x there"),
         ("rank of x there", "rank of x there"),
         ("known before the model runs", "K"),
         ("known before the model runs, too", "K, too"),
