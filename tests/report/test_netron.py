@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import onnx.parser
 import pytest
@@ -15,7 +16,7 @@ from analyzer.analyze import analyze
 from analyzer.errors import ConfigError
 from analyzer.lint import lint
 from analyzer.model import load
-from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result, netron
 from analyzer.ruleset import load_rules
 
 if TYPE_CHECKING:
@@ -253,3 +254,28 @@ def test_every_operator_of_a_real_model_is_shown_once(mobilenet: Result, tmp_pat
     assert shown == {f"node::{node.name}" for node in mobilenet.facts.nodes}
     macs = sum(int(found[key]["MACs"].replace(",", "")) for key in shown)
     assert macs == 568_740_352  # the paper: 569 million
+
+
+def test_a_finding_stands_at_its_operator_or_tensor_or_names_it_at_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Known(SimpleNamespace):
+        def __contains__(self, node: object) -> bool:
+            return node in ("a", "inner")
+
+    def found(node: str, *, complete: bool = True) -> Any:
+        shared = SimpleNamespace(values={"x": "X"}, tensors={"w": "W"}, complete=complete)
+        overlay: Any = object.__new__(netron._Overlay)
+        overlay.facts, overlay.places = Known(shared=shared), {"a": ("node", "A")}
+        overlay.stored = {"w", "v"}
+        return overlay._found_at(SimpleNamespace(node=node))
+
+    monkeypatch.setattr(netron, "key_of", lambda name, table: table.get(name, ""))
+    assert found("a") == (("node", "A"), "")
+    assert found("inner") == (netron.MODEL, "inner"), "of a body"
+    assert found("x") == (("value", "X"), "")
+    assert found("w") == (("tensor", "W"), "")
+    assert found("v") == (netron.MODEL, "v"), "a name of two tensors"
+    assert found("none") == (netron.MODEL, "none")
+    for node in ("a", "x", "w"):
+        assert found(node, complete=False) == (netron.MODEL, node)
