@@ -17,6 +17,7 @@ from analyzer.operators.counts.fused import postmix
 from analyzer.operators.counts.fused_attention import decoder, delta_net
 from analyzer.operators.counts.ml import svm
 from analyzer.operators.counts.packed import _activation, expert_bits, packed
+from analyzer.operators.counts.resampling import _taps
 from analyzer.operators.declared import _Count, _Like, _sizes
 from analyzer.operators.formula import Formula, Work
 from analyzer.operators.vocabulary import attributes
@@ -214,3 +215,12 @@ def test_a_bent_hidden_value_costs_its_sigmoid_its_products_and_its_clamps() -> 
     ):  # fmt: skip
         call = Call("MoE", "com.microsoft", 1, dict(given), (), ())
         assert (_activation(call, False), _activation(call, True)) == (plain, gated), given
+
+
+def test_old_and_new_names_of_an_interpolation_weigh_as_many_neighbours() -> None:
+    """GridSample: bilinear and bicubic up to opset 19, linear and cubic from 20 on."""
+    for old, new, taps in (("bilinear", "linear", 2), ("bicubic", "cubic", 4)):
+        assert _taps(old) == _taps(new) == taps
+    assert _taps("nearest") == 0
+    with pytest.raises(Unknown, match="interpolation mode area is not known"):
+        _taps("area")
