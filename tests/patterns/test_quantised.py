@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analyzer.patterns.quantised import Quantisation, quantisation_of
+from analyzer.patterns.index import index_of
+from analyzer.patterns.quantised import Quantisation, _readers, quantisation_of
 from tests.golden.text import facts
 
 WEIGHTS = "<int8[4,4] w = {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}, float s = {0.1}, int8 z = {0}>"
@@ -129,3 +130,15 @@ def test_a_model_in_floating_point_has_no_islands() -> None:
 
 def test_a_model_without_macs_has_no_share_of_them() -> None:
     assert seen("g (float[2] x) => (float[2] y) { y = Relu (x) }").float_share is None
+
+
+def test_readers_are_found_behind_so_many_identities_and_no_more() -> None:
+    model = facts(
+        "g (float[2] x) => (float[2] y, float[2] w) { a = Exp (x) b = Identity (a) "
+        "c = Identity (b) y = Abs (c) w = Neg (c) }"
+    )
+    value = index_of(model).operator("a").outputs[0]
+    found = {steps: [reader.id for reader in _readers(value, steps)] for steps in (0, 1, 2, 3)}
+    assert found == {0: ["b"], 1: ["c"], 2: ["y", "w"], 3: ["y", "w"]}
+    assert [reader.id for reader in _readers(value)] == ["y", "w"]
+    assert _readers(None) == []
