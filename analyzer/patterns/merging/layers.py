@@ -47,8 +47,8 @@ def _behind_sum(value: Value | None) -> NodeView | None:
     reader = sole_reader(value)
     if reader is None or reader.op_type != "Add" or reader.domain:
         return None
-    others = [v for v in reader.inputs if v is not None and v is not value]
-    if len(others) != 1 or not others[0].is_constant or (others[0].rank or 0) > 1:
+    other = next((v for v in reader.inputs if v is not None and v is not value), None)
+    if other is None or not other.is_constant or (other.rank or 0) > 1:
         return None
     return sole_reader(next(iter(reader.outputs), None))
 
