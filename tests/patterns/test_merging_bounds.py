@@ -127,6 +127,8 @@ PAIRS = {
     "a = MatMul (m, w)  b = Add (a, five)  y = MatMul (b, v)": ["linear-pair y a"],
     "a = MatMul (m, w)  b = Add (a, each)  y = MatMul (b, v)": [],
     "a = MatMul (m, w)  b = Add (a, n)  y = MatMul (b, v)": [],
+    "a = MatMul (n, v)  b = Add (a, c3)  y = MatMul (b, three)": ["linear-pair y a"],
+    "a = MatMul (n, v)  b = Add (a, given)  y = MatMul (b, three)": [],
     "a = MatMul (m, w)  b = Sub (a, five)  y = MatMul (b, v)": [],
     "a = MatMul (m, w)  b = Relu (a)  y = MatMul (b, v)": [],
     'a = MatMul (m, w)  y = Einsum <equation = "ij,jk->ik"> (a, v)': [],
