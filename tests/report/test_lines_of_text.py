@@ -119,6 +119,14 @@ def told(*fits: Any) -> list[str]:
     return lines(targets.text(cast("Any", some(items=(item,))), PLAIN))
 
 
+def test_reasons_are_told_of_three_targets_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "_reasons", lambda fits: [f"reasons of {len(fits)}"])
+    monkeypatch.setattr(targets, "_help", lambda _: ())
+    for count, reasons in ((1, True), (3, True), (4, False)):
+        fits = [fit(target=f"t{number}") for number in range(count)]
+        assert (f"reasons of {count}" in told(*fits)) is reasons, count
+
+
 def test_targets_are_a_table_with_what_blocks() -> None:
     assert told(
         fit(),

@@ -258,6 +258,15 @@ def test_a_model_that_is_not_recounted_at_its_own_size_says_why(
     assert whatif.view(facts).reason == "The model cannot be recounted: a loop."
 
 
+def test_macs_from_which_the_rule_asks_are_its_limit_or_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result: Any = some()
+    for limits, least in (({"min-macs": 5.0}, 5), ({}, 0)):
+        monkeypatch.setattr(spared, "_limits", lambda _, limits=limits: limits)
+        assert spared.least_macs(result) == least
+
+
 def test_each_reason_to_keep_a_convolution_has_words() -> None:
     result = some(rules=(), set_rules=())
     said = {why: spared.words(why, result) for why in (

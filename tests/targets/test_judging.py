@@ -299,9 +299,12 @@ def test_a_row_of_an_older_version_has_the_types_of_todays_or_none() -> None:
 
 
 def test_types_that_came_later_are_not_decided_by_a_row_of_an_older_version() -> None:
-    judge = Judge(table("d,Own,1,5,f32|f16|bf16,,\n"), lambda use: None)
+    old = ("f32", "f64", "i32", "i64", "b", "s", "u8")
+    judge = Judge(table(f"d,Own,1,5,{'|'.join(old)}|f16|bf16,,\n"), lambda use: None)
     (row,) = judge.table.rows("d", "Own")
-    for dtype, then in (("f32", True), ("f16", None), ("bf16", None), ("f64", False)):
+    cases: dict[str, bool | None] = {**dict.fromkeys(old, True), "f16": None, "bf16": None,
+                                     "i8": False}  # fmt: skip
+    for dtype, then in cases.items():
         use = call(TensorValue(dtype, (2,)), op="Own", opset=1)
         found = [judge._row(replace(row, doubtful=doubtful), use) for doubtful in (False, True)]
         assert [each.truth for each in found] == [then is not False, then], dtype
