@@ -634,3 +634,7 @@ def test_an_operator_has_the_shape_of_its_first_output() -> None:
         "a     Split        8×2     0      0       0     1",
         "y     MatMul       8×4   192    384      24     1",
     ]
+    for letters, shown in ((44, "n" * 44), (45, f"{'n' * 22}…{'n' * 21}")):
+        long = "n" * letters
+        found = facts(f"g (float[1] x) => (float[1] {long}) {{ {long} = Neg (x) }}")
+        assert [*_table(found, Style())][1].split()[0] == shown

@@ -14,6 +14,7 @@ import pytest
 
 from analyzer.errors import ModelError
 from analyzer.report import REPORT_FORMATS, Options, Result, pdf, sheet
+from analyzer.report.compare import sheet as compared
 from analyzer.report.sheet import Report, Sheet
 from analyzer.sanitise import widths
 from analyzer.units import shorten
@@ -299,3 +300,36 @@ def test_edges_lead_from_a_box_to_a_later_one() -> None:
     assert drawable((0, 1), (0, 2), (1, 2))
     for wrong in ((-1, 1), (1, 1), (2, 1), (1, 3), (0, 4)):
         assert not drawable((0, 1), wrong), wrong
+
+
+def test_pages_of_a_comparison_are_refused_without_what_they_say_and_draw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    side = SimpleNamespace(drawing=None)
+    drawn = SimpleNamespace(drawing="whole")
+    whole: Any = {"conclusion": "holds", "headlines": ("a", "b"), "old": drawn, "new": side}
+
+    def fails(word: object) -> None:
+        if word == "broken":
+            raise KeyError(word)
+
+    monkeypatch.setattr(compared, "data_of", lambda *_: {})
+    monkeypatch.setattr(compared, "conclude", lambda conclusion, _: fails(conclusion))
+    monkeypatch.setattr(compared, "say", fails)
+    monkeypatch.setattr(compared, "is_drawable", lambda drawing: drawing == "whole")
+
+    def read(**changes: Any) -> object:
+        page = SimpleNamespace(**whole | changes)
+        monkeypatch.setattr(compared, "restored", lambda *_: SimpleNamespace(page=page))
+        return compared.ComparisonReport(b"", "c.json").sheet
+
+    assert read()
+    assert read(new=drawn)
+    for changes, why in (
+        ({"conclusion": "broken"}, "a headline without its values"),
+        ({"headlines": ("a", "broken")}, "a headline without its values"),
+        ({"old": SimpleNamespace(drawing="odd")}, "an edge whose source or target is no box"),
+        ({"new": SimpleNamespace(drawing="odd")}, "an edge whose source or target is no box"),
+    ):
+        with pytest.raises(ModelError, match=why):
+            read(**changes)

@@ -46,6 +46,14 @@ def test_metavariables_are_values_in_conditions_and_messages() -> None:
     assert findings(rule(TWO, "when: readers(c) == 1\n")) == []
 
 
+def test_the_operator_of_the_last_statement_is_asked_in_conditions() -> None:
+    for when, holds in (
+        ("node.op_type == 'Relu'", True), ("node.op_type == 'Neg'", False),
+        ("node.inputs[0].name == c.name", True), ("node.macs > 0", False),
+    ):  # fmt: skip
+        assert bool(findings(rule(TWO, f"when: {when}\n"))) is holds, when
+
+
 def test_settings_are_values_in_conditions() -> None:
     graph = """g (float[2,3,4] x) => (float[2,3,4] y) {
         a = Transpose <perm = [0,2,1]> (x) y = Transpose <perm = [0,2,1]> (a) }"""
