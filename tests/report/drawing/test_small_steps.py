@@ -259,7 +259,7 @@ def test_what_only_changes_a_result_is_drawn_with_the_layer_that_makes_it(
             return [*self.values()]
 
     regions = {"conv": ("conv", "relu", "both"), "other": ("other",)}
-    monkeypatch.setattr(parts, "trace", lambda *_: some(regions=regions))
+    monkeypatch.setattr(parts, "regions_of", lambda *_: regions)
     monkeypatch.setattr(parts, "counted_macs", lambda node: node.counted)
     made = wiring.Wiring(
         {node: tuple(wiring.DrawnSource(name, name == "x", cast("Any", None))
