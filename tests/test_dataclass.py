@@ -168,3 +168,11 @@ def test_a_number_that_is_left_out_is_none_but_for_what_is_there_once() -> None:
         if any(type(number) is int and number for number in numbers):
             found[name] = value
     assert found == dict.fromkeys(ONCE, 1) | OTHERS
+
+
+def test_a_record_keeps_what_it_says_of_itself_and_is_its_name_where_it_says_nothing() -> None:
+    class Bare:
+        x: int
+
+    assert ours.dataclass(Bare).__doc__ == "Bare"
+    assert _classes(ours.dataclass)["Point"].__doc__ == "A place."

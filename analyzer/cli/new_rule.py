@@ -103,7 +103,7 @@ def write_new_rule(wanted: str) -> str:
 def _free_id(folder: Path) -> str:
     """``OWN001``, or one more than the rules of the folder have."""
     numbers = [0]
-    for file in sorted(folder.glob("*.yaml"))[:1000]:
+    for file in sorted(folder.glob("*.yaml")):
         with suppress(OSError), file.open(encoding="utf-8", errors="replace") as stream:
             numbers += [int(found[1]) for found in _ID.finditer(stream.read(4096))]
     return f"OWN{min(max(numbers) + 1, 999):03}"

@@ -171,7 +171,7 @@ def _worse(finding: Finding, entry: Accepted, *, magnitudes: bool) -> str:
     now, then = finding.value, entry.value
     if not magnitudes or now is None or then is None or finding.unit != entry.unit:
         return ""
-    if now <= then or not _outgrows(now, then):
+    if not _outgrows(now, then):
         return ""
     here, there = amount(now, finding.unit), amount(then, entry.unit)
     told = here in finding.message or here == there
@@ -179,13 +179,13 @@ def _worse(finding: Finding, entry: Accepted, *, magnitudes: bool) -> str:
 
 
 def _outgrows(now: float, then: float) -> bool:
-    """Whether a magnitude that is larger is so by more than rounding."""
+    """Whether a magnitude is larger, by more than rounding."""
     if isinstance(now, int) and isinstance(then, int):
-        return True
+        return now > then
     try:
         return not now <= then + TOLERANCE * abs(then)
     except OverflowError:  # a whole number beyond all floating-point numbers
-        return True
+        return now > then
 
 
 def better(now: Accepted, then: Accepted, *, magnitudes: bool = True) -> Accepted:

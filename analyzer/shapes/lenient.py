@@ -64,14 +64,21 @@ def _accepted_types(
     """``inputs`` as ``schema`` takes them, and the true element type by type parameter."""
     types, originals = list(inputs), dict[str, str]()
     for slot, kind in enumerate(inputs):
-        if not schema.inputs or kind.dtype is None or kind.proto is not None:
+        formal = _formal(schema.inputs, slot)
+        if formal is None or kind.dtype is None or kind.proto is not None:
             continue
-        formal = schema.inputs[min(slot, len(schema.inputs) - 1)]
         if f"tensor({_SPELLINGS.get(kind.dtype, kind.dtype)})" not in formal.types:
             substitute = "float32" if "tensor(float)" in formal.types else "int64"
             types[slot] = Type(substitute, kind.shape)
             originals.setdefault(formal.type_str, kind.dtype)
     return types, originals
+
+
+def _formal(
+    formals: Sequence[defs.OpSchema.FormalParameter], slot: int
+) -> defs.OpSchema.FormalParameter | None:
+    """What a schema says of ``slot``; the last of all others that follow it."""
+    return next(iter((*formals[slot:], *reversed(formals))), None)
 
 
 def _restored(
@@ -83,8 +90,8 @@ def _restored(
     """``answer`` with the true element types wherever a type parameter says that they are."""
     result = dict(answer)
     for slot, name in enumerate(node.output):
-        if name in result and schema.outputs:
-            formal = schema.outputs[min(slot, len(schema.outputs) - 1)]
-            if (dtype := originals.get(formal.type_str)) is not None:
-                result[name] = Type(dtype, result[name].shape)
+        formal = _formal(schema.outputs, slot)
+        dtype = None if formal is None else originals.get(formal.type_str)
+        if name in result and dtype is not None:
+            result[name] = Type(dtype, result[name].shape)
     return result

@@ -90,13 +90,12 @@ def _always_true(session: Session, body: Instance) -> bool | None:
     scope = session.program.scopes[body.scope]
     name = next(iter(scope.outputs), "")
     value = scalar(body.values.get(name))
-    if value is None and len(scope.inputs) > 1:
-        source, seen = name, 0
-        copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
-        while copies.get(source) and seen < 64:
-            source, seen = copies[source][0], seen + 1
-        if source == scope.inputs[1]:  # what let the loop be entered lets it go on
-            value = True
+    source, seen = name, 0
+    copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
+    while copies.get(source) and seen < 64:
+        source, seen = copies[source][0], seen + 1
+    if value is None and source in scope.inputs[1:2]:  # what let the loop be entered lets it go on
+        value = True
     return None if value is None else bool(value)
 
 

@@ -231,6 +231,8 @@ def test_a_tick_does_not_break_into_what_is_being_said(monkeypatch: pytest.Monke
     console = Console()
     console.error("broken")
     assert terminal.bytes.getvalue() == b"onnxlint: error: broken\n"
+    console.progress("next")
+    assert terminal.bytes.getvalue().endswith(b"\rnext\x1b[K")
 
 
 def test_results_end_what_was_going_on(capsys: pytest.CaptureFixture[str]) -> None:

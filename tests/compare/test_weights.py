@@ -91,6 +91,7 @@ def test_what_is_no_number_is_said_to_be_none(
         ([3.0, 4.0, 0.0], [3.0, 4.5, 0.5], 2, 2**0.5 / 10, ""),
         ([3.0, 4.0, np.inf], [3.0, 4.5, 0.0], 2, None, "it has NaN or infinite values"),
         ([np.inf, 4.0, 0.0], [0.0, 4.5, 0.5], 3, None, "it has NaN or infinite values"),
+        ([3j, 4, 0], [3j, 4.5, 0], 1, 0.1, ""),
         (["a", "b", "c"], ["a", "b", "c"], 0, 0.0, ""),
         (["a", "b", "c"], ["a", "b", "d"], 1, None, "it has NaN or infinite values"),
     ],
@@ -99,7 +100,7 @@ def test_tensors_are_measured_block_by_block(
     old: list[Any], new: list[Any], changed: int, relative: float | None, why: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    kind = object if isinstance(old[0], str) else np.float32
+    kind = {str: object, complex: np.complex64}.get(type(old[0]), np.float32)
     for block in (1, 2, 3):
         monkeypatch.setitem(measure.__globals__, "BLOCK", block)
         found = measure(Rows.of(np.array(old, kind)), Rows.of(np.array(new, kind)))

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.costs.registry import cost
-from analyzer.operators.counts.product import product
+from analyzer.operators.counts.product import _turn, product
 from tests.costs.calls import call
+from tests.each import each
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,22 @@ def test_integer_products() -> None:
 def test_counts_stay_exact_beyond_64_bits() -> None:
     side = 2**31
     assert cost(call("MatMul", [(side, side), (side, side)])).macs == 2**93
+
+
+@each(
+    ("shape", "swap", "batch", "turned"),
+    [
+        ((2, 3, 4, 5), False, True, (3, 4, 2, 5)),
+        ((2, 3, 4, 5), True, True, (3, 4, 5, 2)),
+        ((2, 3, 4), False, True, (3, 2, 4)),
+        ((2, 3), False, True, (2, 3)),
+        ((2, 3), True, False, (3, 2)),
+        ((2,), True, True, (2,)),
+        ((2, 3, 4), False, False, (2, 3, 4)),
+    ],
+)
+def test_fused_products_turn_their_sides_as_onnx_runtime_documents(
+    shape: tuple[int, ...], swap: bool, batch: bool, turned: tuple[int, ...]
+) -> None:
+    """transBatchA: "the first dimension comes before the last one"; transA: the last two."""
+    assert _turn(shape, swap, batch) == turned

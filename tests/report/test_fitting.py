@@ -181,3 +181,8 @@ def test_the_first_page_says_at_its_foot_what_a_mac_is(style: str) -> None:
     first = style.partition("@page :first{")[2].partition("}}")[0]
     assert '@bottom-left{content:"MAC: a multiplication and its addition, two FLOPs.' in first
     assert "@bottom-left{content:string(model)" in style.replace(first, "")
+
+
+def test_pages_are_full_to_a_share_of_255_mm_and_errors_are_2_mm() -> None:
+    assert pytest.approx(0.69 * 255 * 96 / 25.4) == fitting.FULL
+    assert pytest.approx(2 * 96 / 25.4) == fitting.ERROR

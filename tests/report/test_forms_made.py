@@ -80,6 +80,8 @@ def test_a_form_has_the_impact_of_the_file_with_what_stays_and_what_is_added() -
     assert form(beside, None, WORDS, TERMS).file_now == 11 * size, "weights beside the file"
     drawn = replace(large, parameters=replace(large.parameters, stored_bytes=0))
     assert form(drawn, None, WORDS, TERMS).file_now is None, "operators make the weights"
+    same, gone = (made(beside=(size, after)).impact for after in (size, 0))
+    assert (same, gone) == ("low", "high"), "what stays beside the weights as it is saves nothing"
     assert made(beside=(9, 5)).file_now is made(weight_bytes=None).file_now is None
 
 

@@ -130,7 +130,10 @@ def test_what_a_step_leaves_of_the_bytes_is_a_share() -> None:
     for weights, now, held in ((5, 20, 0.25), (None, 20, 1.0), (5, 0, 1.0), (0, 20, 0.0)):
         made = form.SmallerForm(**usual | {"weight_bytes": weights, "bytes_now": now})
         assert steps._held(made) == held
-    assert steps._held(cast("Any", some(weight_bytes=5, bytes_now=20))) == 1.0
+    for file, today, left in ((3, 4, 0.75), (None, 4, 0.25), (3, None, 0.25), (3, 0, 0.25)):
+        made = form.SmallerForm(**usual | {"weight_bytes": 5, "bytes_now": 20, "file_bytes": file,
+                                           "file_now": today})  # fmt: skip
+        assert steps._file(made) == left
 
 
 def test_numbers_of_a_block_are_those_of_its_operators_by_as_many_as_it_stands_for() -> None:

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from analyzer.targets.fusion import _axis_of, _settled, joins_convolution
+from analyzer.targets.flow import Dataflow
+from analyzer.targets.fusion import _axis_of, _compact, _settled, joins_convolution
 from analyzer.targets.use import TensorValue
 
 Shape = tuple[int | None, ...] | None
@@ -130,3 +131,15 @@ def test_a_target_is_settled_where_one_size_is_open_and_each_axis_in_its_place()
     assert not settled([4, -1], 1)  # the third size is not the second axis
     assert settled([4, -1], 2)
     assert not settled([2, 3], maker_type="Reshape")
+
+
+def test_operators_that_are_left_are_numbered_anew_and_so_are_makers_of_their_results() -> None:
+    uses: list[Any] = [SimpleNamespace(name=name, outputs=(value(maker=at), None))
+            for at, name in enumerate("abcd")]  # fmt: skip
+    flow = Dataflow([*uses], [(), (0,), (0, 1), (2,)], [[0, 1, 2], [3]],
+                    [0, 0, 0, 1], {1, 3})  # fmt: skip
+    _compact(flow, {1})
+    assert flow.uses == [uses[0], uses[2], uses[3]]
+    assert [use.outputs[0].maker for use in uses] == [0, 1, 1, 2]
+    assert (flow.before, flow.graphs) == ([(), (0,), (1,)], [[0, 1], [2]])
+    assert (flow.home, flow.ends, flow.gone) == ([0, 0, 1], {2}, [uses[1]])

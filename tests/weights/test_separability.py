@@ -125,6 +125,19 @@ def test_recommendation_is_the_cheapest_that_keeps_the_energy() -> None:
     assert found.margin == 1 - found.baseline
 
 
+def test_energy_and_baseline_are_those_of_the_fewest_terms_that_keep_enough() -> None:
+    weights = np.random.default_rng(0).standard_normal((96, 64, 3, 3)).astype(np.float32)
+    found = separability(weights, conv=conv(96, 64, (3, 3), 14), target=0.8)
+    assert found is not None
+    assert found.terms is not None
+    option = (
+        found.depthwise_first if found.order == "depthwise-pointwise" else found.pointwise_first
+    )
+    fewer, enough = option.energy[found.terms - 2 : found.terms]
+    assert fewer < 0.8 <= enough == found.energy
+    assert found.baseline == option.baseline[found.terms - 1] > option.baseline[found.terms - 2]
+
+
 def test_nothing_is_recommended_where_nothing_is_saved() -> None:
     weights = np.random.default_rng(0).standard_normal((64, 64, 3, 3)).astype(np.float32)
     found = separability(weights, conv=conv(64, 64, (3, 3), 14), target=1.0)

@@ -182,10 +182,12 @@ def fused_matmul(call: Call) -> Work:
 
 
 def _turn(shape: tuple[int, ...], swap: bool, batch: bool) -> tuple[int, ...]:
-    if batch and len(shape) > 2:
-        shape = (*shape[1:-1], shape[0], shape[-1])
-    if swap and len(shape) > 1:
-        shape = (*shape[:-2], shape[-1], shape[-2])
+    match shape:
+        case (first, *others, last) if batch:
+            shape = (*others, first, last)
+    match shape:
+        case (*others, rows, columns) if swap:
+            shape = (*others, columns, rows)
     return shape
 
 

@@ -92,8 +92,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     joined = {rule for step in together.values() for rule in step.ids}
     named = [name for name in named if name in together or name not in joined]
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
-    steps = _best_first(_steps(named, rivals), steps_of)
-    steps = tuple(together.get(step.ids[0], step) for step in steps)
+    ordered = _best_first(_steps(named, rivals), steps_of)
+    steps = tuple(together.get(step.ids[0], step) for step in ordered)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
     told = (*_needed_first(steps, before, tidy), *last, *figures)
     told = tuple(replace(step, operators=_gone(step, asked)) for step in told)
@@ -149,8 +149,9 @@ def _together(
         more = [step for step in tidied if step.tool == tool]
         ids = (*rules, *(rule for step in more for rule in step.ids))
         needs = next((asks[rule].needs for rule in ids if asks[rule].needs), "")
-        if len(ids) > 1:
-            made[rules[0]] = ActionStep(ids, tool, needs)
+        first, *others = ids
+        if others:
+            made[first] = ActionStep(ids, tool, needs)
     return made
 
 
@@ -195,35 +196,34 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
 
 def _best_first(
     steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
-) -> tuple[ActionStep, ...]:  # fmt: skip
+) -> Iterator[ActionStep]:  # fmt: skip
     """Of forms that are alternatives, of most impact, then of the least effort, then what leaves
     least of the time, then of the file: the order of all steps."""
 
-    def key(name: str) -> tuple[int, int, float, float]:
-        step = found[name]
-        return (LEVELS.index(step.impact), -LEVELS.index(step.effort), _left(step),
-                _file(step))  # fmt: skip
+    def key(form: SmallerForm) -> tuple[int, int, float, float]:
+        return (LEVELS.index(form.impact), -LEVELS.index(form.effort), _left(form),
+                _file(form))  # fmt: skip
 
-    return tuple(
-        replace(step, ids=tuple(sorted(step.ids, key=key)))
-        if all(isinstance(found[name], SmallerForm) for name in step.ids)
-        else step
-        for step in steps
-    )
+    for step in steps:
+        forms = {name: form for name in step.ids if isinstance(form := found[name], SmallerForm)}
+        if len(forms) == len(step.ids):
+            yield replace(step, ids=tuple(sorted(forms, key=lambda name: key(forms[name]))))
+        else:
+            yield step
 
 
-def _held(step: Action | SmallerForm) -> float:
+def _held(form: SmallerForm) -> float:
     """The share of the bytes that is left; 1 where nobody counted."""
-    if not isinstance(step, SmallerForm) or step.weight_bytes is None or not step.bytes_now:
+    if form.weight_bytes is None or not form.bytes_now:
         return 1.0
-    return step.weight_bytes / step.bytes_now
+    return form.weight_bytes / form.bytes_now
 
 
-def _file(step: Action | SmallerForm) -> float:
+def _file(form: SmallerForm) -> float:
     """The share of the file that is left, or of the weights where nobody counted that."""
-    if not isinstance(step, SmallerForm) or step.file_bytes is None or not step.file_now:
-        return _held(step)
-    return step.file_bytes / step.file_now
+    if form.file_bytes is None or not form.file_now:
+        return _held(form)
+    return form.file_bytes / form.file_now
 
 
 def _left(step: Action | SmallerForm) -> float:

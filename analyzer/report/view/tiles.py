@@ -262,7 +262,7 @@ def _squares(
     """Squarified treemap (Bruls, Huizing, van Wijk 2000)."""
     import squarify
 
-    known = [tile for tile in found if tile.macs > 0]
+    known = [tile for tile in found if tile.macs]
     sizes = squarify.normalize_sizes([float(tile.macs) for tile in known], dx, dy)
     for tile, box in zip(known, squarify.squarify(sizes, x, y, dx, dy), strict=True):
         yield tile, (box["x"], box["y"], box["dx"], box["dy"])

@@ -165,6 +165,11 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
     ("CenterCropPad", state(axes=[0]), [
         "shape has 2 entries, 1 axes are cropped or padded: give shape 1 entries"]),
     ("CenterCropPad", state(axes=[0, 1]), []),
+    *((f"{MS} UnfoldTensor", state(**{name: 0}), [
+        f"{name} is 0, it takes 1 or more: set {name} to 1 or more"]) for name in ("size", "step")),
+    (f"{MS} UnfoldTensor", state(size=1, step=1), []),
+    ("Transpose", state(perm=[0, 0, 1]), [
+        "perm [0, 0, 1] is no permutation of 0 to 2: name each axis once"]),
     ("TfIdfVectorizer", state(max_skip_count=-1), ["max_skip_count is -1: set it to 0 or more"]),
     ("TfIdfVectorizer", state(max_skip_count=1), []),
     ("TfIdfVectorizer", state(pool_strings=["a"]), [
