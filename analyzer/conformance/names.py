@@ -164,8 +164,8 @@ def _reads(
 
 def _suggestion(name: str, known: Iterable[str], else_: str) -> str:
     candidates = [k for k, _ in zip(known, range(MAX_CANDIDATES), strict=False) if len(k) < 100]
-    close = get_close_matches(name[:100], candidates, n=1, cutoff=0.8)
-    return f"{else_}; did you mean {quoted(close[0])}?" if close else else_
+    close = next(iter(get_close_matches(name[:100], candidates, cutoff=0.8)), None)
+    return else_ if close is None else f"{else_}; did you mean {quoted(close)}?"
 
 
 def _results(

@@ -97,7 +97,7 @@ def _classed(attributes: str, classes: Sequence[str]) -> str:
     found = _CLASS.search(attributes)
     names = [*((found[1] or found[2]).split() if found else ()), *classes]
     all_of_them = " ".join(names)
-    said = f' class="{all_of_them}"' if len(names) > 1 else f" class={all_of_them}"
+    said = f' class="{all_of_them}"' if " " in all_of_them else f" class={all_of_them}"
     return _CLASS.sub(said, attributes, count=1) if found else said + attributes
 
 

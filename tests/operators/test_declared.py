@@ -409,6 +409,8 @@ def test_what_is_declared_is_counted(macs: str | None, flops: str | None, work: 
     call = Call("X", "ai.acme", 1, {}, tensors, tensors)
     assert record.cost.count is not None
     assert record.cost.count(call) == work
+    precision = record.cost.precision
+    assert (None if precision is None else precision(call)) == (None if macs is None else "float32")
 
 
 def test_declared_operators_reach_another_process() -> None:

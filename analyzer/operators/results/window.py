@@ -37,7 +37,7 @@ def _spatial(call: Call, sizes: Sequence[Dim], kernel: Sequence[Dim]) -> list[Di
         elif mode in ("SAME_UPPER", "SAME_LOWER"):
             result.append(-(-size // stride))
         else:
-            padding = 0 if mode == "VALID" else pads[i] + pads[i + rank]
+            padding = 0 if mode == "VALID" else sum(pads[i::rank])
             room = size + padding - dilations[i] * (side - 1) - 1
             steps = -(-room // stride) if call.attr("ceil_mode", 0) else room // stride
             if steps < 0:
