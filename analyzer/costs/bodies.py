@@ -98,8 +98,8 @@ def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Sh
         return ZERO, (), Cost(0, 0, "larger branch", "no branches")
     taken = [k for k, (child, _) in enumerate(parts) if child.times == 1]
     if taken:
-        shares = tuple(Share(c, int(k == taken[0]), int(k == taken[0]))
-                       for k, (c, _) in enumerate(parts))  # fmt: skip
+        runs = (int(k == taken[0]) for k, _ in enumerate(parts))
+        shares = tuple(Share(c, n, n) for (c, _), n in zip(parts, runs, strict=True))
         total = parts[taken[0]][1]
         macs, flops = str(number(total.macs)), str(number(total.flops))
         cost = _shown(total, "{}(branch taken)", macs, flops)

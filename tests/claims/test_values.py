@@ -558,3 +558,17 @@ def test_conversions_are_told_with_the_peak_that_they_leave() -> None:
     assert told(100, ("n0", "n1"), 90, None) is None
     assert told(None, ("n0",), 90) is None
     assert told(100, ()) is None
+
+
+def test_most_by_branches_is_the_least_and_what_each_of_them_can_take_more() -> None:
+    def node(macs: tuple[int, int | None], flops: tuple[int, int | None], **about: Any) -> Any:
+        return some(**{"scope": "", "composite": True} | about, macs_range=macs, flops_range=flops)
+
+    nodes = [node((2, 9), (4, 20)), node((1, 4), (5, None)), node((0, None), (0, 8)),
+             node((1, 7), (1, 9), scope="then"), node((1, 7), (1, 9), composite=False)]  # fmt: skip
+    known = some(totals=some(macs_range=(10, None), flops_range=(30, None)), nodes=nodes)
+    assert cost._branches(known) == (10 + 7 + 3, 30 + 16)
+    known.nodes = nodes[2:]
+    assert cost._branches(known) is None
+    known.totals.macs_range = (10, 12)
+    assert cost._branches(known) is None

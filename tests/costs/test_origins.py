@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from analyzer.costs import parameters
 from analyzer.costs.origins import origins_of
 from analyzer.model.rows import Rows
 from tests.golden.text import facts, facts_of
@@ -146,3 +148,20 @@ def test_a_filling_of_several_numbers_is_none() -> None:
     origins = origins_of(open_size.graph)
     assert origins is not None
     assert origins.feeds("y") == {}
+
+
+def test_constants_that_live_on_in_a_result_are_no_factors_indices_or_sizes() -> None:
+    def constant(elements: int, dtype: str | None, *, generated: bool = False) -> Any:
+        return SimpleNamespace(elements=elements, generated=generated,
+                               tensor=SimpleNamespace(dtype=dtype))  # fmt: skip
+
+    made = {
+        "data": constant(2, "int64"), "one": constant(1, "float32"), "real": constant(2, "float16"),
+        "index": constant(2, "int64"), "open": constant(2, None),
+        "made": constant(2, "float32", generated=True),
+    }  # fmt: skip
+    inventory = cast("Any", SimpleNamespace(constants=made))
+    cases: Any = ((0, ["data", "real", "index", "open"]), (1, ["real"]))
+    for slot, left in cases:
+        feeds = cast("Any", {slot: tuple(made)})
+        assert list(parameters._parts(inventory, feeds, slot)) == left

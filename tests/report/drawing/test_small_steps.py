@@ -292,3 +292,13 @@ def test_a_repetition_of_several_parts_names_the_two_that_cost_most(
     assert told(0, 9) == ("T9", "and 1 more")
     assert told(0, 0) == ("T0", "and 1 more")
     assert told(7, 7) == ("T7", ""), "of one name, once"
+
+
+def test_an_operator_without_a_module_is_in_that_of_what_it_is_drawn_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts, "module_path", lambda node, _: node)
+    facts = cast("Any", {"none": (), "a": ("m", "a"), "b": ("m", "b")})
+    assert [parts._path(facts, *pair) for pair in (("a", "b"), ("none", "b"), ("a", "none"))] == [
+        ("m", "a"), ("m", "b"), ("m", "a"),
+    ]  # fmt: skip
