@@ -73,7 +73,8 @@ def _feed(network: Wired, source: PartSource, paired: Mapping[int, int]) -> Feed
         partly |= not both
         if both:
             views.append(source.part)
-        for _slot, given in maker.given:
+        if maker.given:
+            ((_slot, given),) = maker.given
             return Feed((SLOT, given), tuple(views), partly)
         (source,) = flows
     return Feed((source.part, source.port), tuple(views), partly)

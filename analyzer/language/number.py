@@ -57,6 +57,6 @@ def _without(text: str, place: int) -> str:
 
     def moved(found: re.Match[str]) -> str:
         here = int(found[1])
-        return "1" if here == place else f"{{{sum(other != place for other in range(here))}}}"
+        return "1" if here == place else f"{{{here - (here > place)}}}"
 
     return _ANY.sub(moved, text)

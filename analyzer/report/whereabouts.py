@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, series
+from analyzer.report.view.deployment import blocking
 from analyzer.sanitise import clean, label
 from analyzer.units import many
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     Values = Mapping[str, Any]
-
-REASON = 160
-"""Characters of a reason."""
 
 
 def targets(v: Values) -> str:
@@ -87,11 +85,8 @@ def _left(v: Values) -> Iterator[str]:
     """What is in the way of targets that fixed sizes do not help."""
     rows = zip(v["sized"], v["sized_operators"], v["sized_reasons"], v["sized_counts"], strict=True)
     for target, op, reason, count in rows:
-        why = units.shorten(clean(retold(reason)), REASON)
-        name = "" if reason.startswith(op) else f"{label(op)}: "
-        times = f" ({units.count(count)}×)" if count > 1 else ""
         yield _("With fixed sizes, what blocks first on {target} is this: {blocker}.",
-                target=_names(v, [target]), blocker=f"{name}{why}{times}")  # fmt: skip
+                target=_names(v, [target]), blocker=blocking(op, reason, count))  # fmt: skip
 
 
 def runs(v: Values) -> str:

@@ -72,7 +72,7 @@ def table(
     ``ValueError`` as ``Scaler.at`` does.
     """
     return tuple(
-        scaler.at(width, depth=depth, divisor=divisor, sides=size if len(size) > 1 else max(size))
+        scaler.at(width, depth=depth, divisor=divisor, sides=size if len(size) > 1 else size[0])
         if isinstance(size, tuple)
         else scaler.at(width, size, depth, divisor=divisor)
         for depth, width, size in product(depths, widths, resolutions)

@@ -482,12 +482,16 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(advice, "checked", lambda result: result.rows)
     monkeypatch.setattr(advice, "unseen", lambda _: ("MatMul",))
     monkeypatch.setattr(advice, "hidden_bytes", lambda _: 7)
-    monkeypatch.setattr(advice, "_odd", lambda result: result.blind + 1)
+    monkeypatch.setattr(advice, "odd", lambda evidence: ["layer"] * evidence)
     monkeypatch.setattr(advice, "tally", lambda result: some(idle=3, blind=result.blind))
     loops = [some(node="n", inputs=("a", "b", "c")), some(node="m", inputs=())]
     monkeypatch.setattr(advice, "open_loops", lambda facts: loops if facts else [])
     groups = [finding("a", "W"), finding("b", "T", category="trust", message="a door")]
-    nodes = {"n": some(name="loop"), "m": some(name="")}
+
+    class Known(dict[str, Any]):
+        evidence = 3
+
+    nodes = Known({"n": some(name="loop"), "m": some(name="")})
     result = some(rows=(other, row), groups=groups, facts=nodes, blind=2)
     claim, passed = advice.trust(result), advice.passed(result)
     assert claim is not None
@@ -507,7 +511,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     assert unnamed is not None
     assert (unnamed.values["loop"], unnamed.values["inputs"]) == ("m", ())
     row.blind = result.blind = 0
-    result.facts = {}
+    result.facts = Known()
     result.groups = groups[:1]
     claim, passed = advice.trust(result), advice.passed(result)
     assert claim is not None

@@ -31,7 +31,7 @@ from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.steps import first, recommended
 from analyzer.report.view.unseen import hidden_bytes, unseen
-from analyzer.report.view.weights import describe
+from analyzer.report.view.weights import odd
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -228,17 +228,10 @@ def passed(result: Result) -> Claim | None:
             "idle": rules.idle,
             "blind": rules.blind,
             "unseen": unseen(result.facts) if rules.blind else (),
-            "odd": _odd(result),
+            "odd": len(odd(result.facts.evidence)),
         },
         ("findings", "weights"),
     )
-
-
-def _odd(result: Result) -> int:
-    """Layers in whose weights something was found, be it too little for a finding."""
-    evidence = result.facts.evidence
-    layers = evidence.layers.values() if evidence is not None else ()
-    return sum(any(True for _ in describe(layer)) for layer in layers)
 
 
 def trust(result: Result) -> Claim | None:

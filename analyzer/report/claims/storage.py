@@ -10,7 +10,7 @@ from analyzer.report.claims.record import Claim
 from analyzer.report.view import layers
 from analyzer.report.view import memory as device
 from analyzer.report.view.unseen import hidden_bytes, unseen
-from analyzer.report.view.weights import below_shares, describe
+from analyzer.report.view.weights import below_shares, odd
 
 if TYPE_CHECKING:
     from analyzer.evidence import WeightEvidence
@@ -112,14 +112,13 @@ def peculiar(result: Result) -> Claim | None:
     evidence = result.facts.evidence
     if evidence is None:
         return None
-    odd = [layer.node for layer in evidence.layers.values() if any(True for _ in describe(layer))]
     harmful = sum(tensor.harmful for tensor in evidence.tensors)
     if evidence.unread and not (evidence.layers or harmful):
         return None
     return Claim(
         "weights.peculiar",
         {
-            "layers": len(odd),
+            "layers": len(odd(evidence)),
             "tensors": harmful,
             "partial": bool(evidence.unread or evidence.unread_tensors or evidence.beyond)
             or hidden_bytes(result.facts) != 0,
@@ -134,10 +133,10 @@ def small(result: Result) -> Claim | None:
     evidence = result.facts.evidence
     if evidence is None:
         return None
-    odd = [layer for layer in evidence.layers.values() if any(True for _ in describe(layer))]
+    layers = odd(evidence)
     set_ = {*result.set_rules}
     rules = [rule for rule in result.judging if not {rule.id, rule.name} & set_]
-    found = [below for layer in odd if (below := below_shares(layer, rules))]
+    found = [below for layer in layers if (below := below_shares(layer, rules))]
     if not found:
         return None
     shares = {rule: share for below in found for rule, share in below.items()}
@@ -145,7 +144,7 @@ def small(result: Result) -> Claim | None:
         "weights.small",
         {
             "layers": len(found),
-            "of": len(odd),
+            "of": len(layers),
             "rules": tuple(sorted(shares)),
             "shares": tuple(shares[rule] for rule in sorted(shares)),
         },

@@ -75,10 +75,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
     first = fit.blockers[0] if fit.blockers else None
     blocks = ""
     if first is not None:
-        name = "" if first.reason.startswith(first.op_type) else f"{label(first.op_type)}: "
-        times = f" ({units.count(first.count)}×)" if first.count > 1 else ""
-        blocks = f"{name}{_phrases(first.reason)}{times}"
-        blocks += _undecided(fit, first)
+        blocks = blocking(first.op_type, first.reason, first.count) + _undecided(fit, first)
     best = fit.edits[0] if fit.edits else None
     return TargetRow(
         fit.target,
@@ -92,6 +89,13 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
         blocks,
         "" if best is None else units.shorten(clean(retold(best.text)), REASON),
     )
+
+
+def blocking(op_type: str, reason: str, count: int) -> str:
+    """What blocks: the operator, unless the reason begins with it, why, and how many there are."""
+    name = "" if reason.startswith(op_type) else f"{label(op_type)}: "
+    times = f" ({units.count(count)}×)" if count > 1 else ""
+    return f"{name}{_phrases(reason)}{times}"
 
 
 def _undecided(fit: TargetFit, first: Blocker) -> str:

@@ -209,6 +209,12 @@ def _of_one_order(found: Separability) -> Decoupling:
                 max(orders, key=lambda each: each.energy[0]))  # fmt: skip
 
 
+def odd(evidence: WeightEvidence | None) -> list[LayerEvidence]:
+    """Layers of which ``describe`` says something; none where weights were not looked at."""
+    layers = evidence.layers.values() if evidence is not None else ()
+    return [layer for layer in layers if any(True for _ in describe(layer))]
+
+
 def describe(layer: LayerEvidence) -> Iterable[str]:
     """Short clauses, the gravest first; nothing for weights without a peculiarity."""
     values, kernel = layer.values, layer.kernel

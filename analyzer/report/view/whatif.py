@@ -258,13 +258,12 @@ def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[Dep
     found, today = scaler.stages, scaler.repeats(1.0)
     unit = _unit(found)
     return tuple(
-        DepthRow(f"{depth:g}", " + ".join(map(str, first.repeats)),
-                 tuple(p.macs for p in row), first.params, _shares(row, now),
-                 units_of(found, first.repeats), units_of(found, today), unit,
+        DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
+                 tuple(p.macs for p in row), row[0].params, _shares(row, now),
+                 units_of(found, row[0].repeats), units_of(found, today), unit,
                  scaler.held_bytes(depth=depth))
         for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
-        for first, *_others in (row,)
-        if first.macs is not None and first.repeats != today
+        if row[0].macs is not None and row[0].repeats != today
     )  # fmt: skip
 
 
