@@ -24,9 +24,9 @@ def folded_bytes(facts: Facts, limit: int | None = None) -> int:
     shrinks by is 0. Results of more than ``limit`` bytes stay computed."""
     made = facts.parameters.weight_bytes - facts.parameters.stored_bytes
     if limit is not None and made:
-        results = {t.name for node in facts.nodes for t in node.outputs}
-        made = sum(t.bytes or 0 for t in facts.parameters.tensors
-                   if t.name in results and (t.bytes or 0) <= limit)  # fmt: skip
+        sizes = {t.name: t.bytes or 0 for node in facts.nodes for t in node.outputs}
+        written = (sizes.get(t.name, 0) for t in facts.parameters.tensors if t.bytes == 0)
+        made = sum(size for size in written if size <= limit)
     gone = {each.place for each in facts.structure.surplus if each.kind == "foldable"}
     gone -= spared(facts, limit)
     if not gone:

@@ -72,6 +72,20 @@ def test_results_above_a_limit_stay_computed_and_what_they_read_is_stored() -> N
     assert [limit_under(found, most) for most in (whole * 2, small, 1)] == [None, 1 << 16, 1 << 10]
 
 
+def test_weights_that_are_made_of_nothing_are_stored_below_a_limit() -> None:
+    """64 and 128 bytes that nobody wrote; what is written anyway is stored already."""
+    found = facts(
+        """g (float[1,4] x) => (float[1,2] y) <float[8] s = {1, 2, 3, 4, 5, 6, 7, 8}> {
+          n = Constant <value = int64[2] {4, 4}> ()  m = Constant <value = int64[2] {4, 8}> ()
+          v = ConstantOfShape <value = float[1] {2}> (n)
+          w = ConstantOfShape <value = float[1] {3}> (m)
+          a = MatMul (x, v)  b = MatMul (a, w)  y = Add (b, s) }"""
+    )
+    assert [folded_bytes(found, limit) for limit in (None, 128, 127, 64, 63)] == [
+        192, 192, 64, 64, 0
+    ]  # fmt: skip
+
+
 def test_the_mildest_limit_under_which_a_file_grows_by_less_is_advised() -> None:
     for count, limit in ((16385, 1 << 16), (16384, 1 << 14), (4097, 1 << 14), (4096, 1 << 12),
                          (1025, 1 << 12), (1024, 1 << 10), (257, 1 << 10)):  # fmt: skip
