@@ -65,7 +65,5 @@ def is_zip_end(tail: bytes) -> bool:
     """Whether a file that ends with ``tail`` (22 bytes or more) is a zip archive, read from its
     end as zip readers do (PKWARE's APPNOTE, 4.3.16)."""
     place = tail.rfind(b"PK\x05\x06")
-    if place < 0 or len(tail) - place < 22:
-        return False
     comment = int.from_bytes(tail[place + 20 : place + 22], "little")
-    return len(tail) - place == 22 + comment
+    return place >= 0 and len(tail) - place == 22 + comment

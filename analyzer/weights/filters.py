@@ -71,9 +71,9 @@ def filter_use(weights: Rows | None, seen: TensorScan, layout: Layout) -> Filter
     limit = dead_below(seen.rows)
     alive = ~(outputs < limit)  # NaN counts as alive
     dead, unread = np.flatnonzero(~alive), np.flatnonzero(inputs < limit)
-    compared = weights is not None and len(weights) <= MOST_FILTERS
-    found = _redundant(weights, layout.groups, alive) if weights and compared else []
-    same = [group for like in found if weights for group in _identical(weights, like)]
+    compared = None if weights is None or len(weights) > MOST_FILTERS else weights
+    found = [] if compared is None else _redundant(compared, layout.groups, alive)
+    same = [] if compared is None else [g for like in found for g in _identical(compared, like)]
     return FilterUse(
         filters=layout.outputs,
         inputs=layout.inputs,

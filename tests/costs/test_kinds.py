@@ -24,6 +24,12 @@ COMPARED = """<float[4] trained, float[4] bins, float[4] both>
     { t = Less (x, trained) m = ReduceMax (x) a = GreaterOrEqual (bins, m) b = Greater (m, both)
       c = And (a, b) d = And (c, t) f = Cast <to = 1> (d) y = Mul (f, both) }"""
 SIZES = "<float[3] s> { y = Resize (x, , s) }"
+WRITTEN = """<float[2,4] u> { v = Constant <value = float[1,4] {1, 2, 3, 4}> ()
+    t = Constant <value = float[2,4] {1, 2, 3, 4, 5, 6, 7, 8}> ()
+    a = Add (x, v) b = Add (a, t) y = Add (b, u) }"""
+MADE = """<float[2] w> { n = Constant <value = int64[1] {2}> ()
+    o = ConstantOfShape <value = float[1] {2}> (n) c = Concat <axis = 0> (o, w)
+    y = Mul (x, c) }"""
 MAPPED = """<float[3,2] c> { s = SequenceConstruct (x, x)
     m = SequenceMap (s, c) <body = b (float[4] a, float[3,2] k) => (float[4] o)
         { n = Size (k) f = Cast <to = 1> (n) o = Mul (a, f) }>
@@ -59,6 +65,8 @@ def filled(stored: str) -> str:
         ("float[4] x", BOUNDS, {"lo": "constant", "hi": "constant"}),
         ("float[4] x", COMPARED, {"trained": "weight", "bins": "constant", "both": "weight"}),
         ("float[1,2,4] x", SIZES, {"s": "constant"}),
+        ("float[2,4] x", WRITTEN, {"v": "weight", "t": "constant", "u": "weight"}),
+        ("float[4] x", MADE, {"n": "constant", "w": "weight"}),
         ("float[4] x", MAPPED, {"c": "constant", "i": "constant"}),
         ("float[4] x", KEPT, {"boxes": "constant", "scores": "constant"}),
         ("float[4] x", DRAWN, {"p": "constant"}),

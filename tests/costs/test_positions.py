@@ -6,6 +6,8 @@ is no parameter.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -300,6 +302,20 @@ def scores(between: str) -> Parameters:
 def test_a_mask_may_be_cast_and_scaled_on_its_way_but_not_multiplied_as_a_matrix() -> None:
     assert scores("c = Cast <to=1> (m)  t = Mul (c, r)").masks == 49
     assert scores("t = MatMul (m, r)").masks == 0
+
+
+def test_a_mask_is_looked_for_five_moves_and_eight_readers_before_a_softmax() -> None:
+    def moves(count: int) -> str:
+        names = ["m", *(f"m{n}" for n in range(1, count)), "t"]
+        return "  ".join(f"{b} = Neg ({a})" for a, b in pairwise(names))
+
+    def readers(count: int) -> str:
+        return (
+            "  ".join(f"o{n} = Exp (m)" for n in range(count)) + "  o = Softmax (m)  t = Relu (s)"
+        )
+
+    assert [scores(moves(count)).masks for count in (5, 6)] == [49, 0]
+    assert [scores(readers(count)).masks for count in (7, 8)] == [49, 0]
 
 
 @pytest.mark.parametrize(("axis", "masks"), [(-1, 49), (3, 49), (-2, 0), (2, 0), (1, 0)])

@@ -8,6 +8,7 @@ from analyzer.costs import variants
 from analyzer.costs.variants import cost_of_variants
 from analyzer.facts import Certainty, Cost
 from tests.costs.calls import call
+from tests.golden.text import facts
 
 
 def test_the_same_work_in_each_branch_is_exact() -> None:
@@ -49,3 +50,17 @@ def test_a_count_of_one_kind_alone_is_no_cost_to_compare(
     costs = [Cost(5, 12, "", "a"), Cost(*amounts, "", "b"), Cost(9, 20, "", "c")]
     monkeypatch.setattr(variants, "cost", lambda op: costs[op])
     assert cost_of_variants("pick", [0, 1, 2]) == costs[1]  # type: ignore[list-item]
+
+
+def test_of_branches_the_one_that_runs_is_counted_in_sums_by_kind() -> None:
+    def by_kind(condition: int) -> tuple[int, dict[str, int]]:
+        totals = facts(
+            f"""g (float[2,3] x, float[3,4] w, float[2,5] p, float[5,4] q) => (float[2,4] y)
+            <bool c = {{{condition}}}> {{ y = If (c) <
+              then_branch = t () => (float[2,4] a) {{ a = MatMul (x, w) }},
+              else_branch = e () => (float[2,4] b) {{ b = Gemm (p, q) }}> }}"""
+        ).totals
+        return totals.macs, dict(totals.macs_by_kind)
+
+    assert by_kind(1) == (24, {"MatMul": 24, "Gemm": 0})
+    assert by_kind(0) == (40, {"MatMul": 0, "Gemm": 40})

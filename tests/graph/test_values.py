@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import onnx
 import pytest
 
@@ -202,16 +206,18 @@ def test_without_an_assumption_every_size_is_fixed() -> None:
     assert (made.fixed_shape, made.least_elements) == ((1, 4, 6, 6), 144)
 
 
-def test_what_elements_say_is_known_of_initializers_of_the_main_graph_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_elements_say_is_known_of_initializers_of_the_main_graph_alone() -> None:
     """Names of a body are its own: ``w`` in one is not the model's."""
     found = index(
         """g (bool c, float[2] x) => (float[2] y) <float[2] w = {1, 2}> { z = Add (x, w)
         y = If (c) <then_branch = t () => (float[2] p) <float[2] v = {1, 2}> { p = Add (z, v) },
         else_branch = e () => (float[2] q) { q = Neg (z) }> }"""
     )
-    monkeypatch.setattr(Index, "statistics", {name: name for name in "wvxz"})
+    assert found.value("", "w").statistics is None  # no weights were read
+    read: Any = SimpleNamespace(
+        tensors=[SimpleNamespace(name=name, values=name) for name in "wvxz"]
+    )
+    found = index_of(replace(found.facts, evidence=read))
     assert [str(found.value(*at).statistics or "") for at in (
         ("", "w"), ("", "x"), ("", "z"), ("y.then_branch", "v"),
     )] == ["w", "", "", ""]  # fmt: skip

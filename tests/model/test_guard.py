@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import sys
@@ -283,3 +284,20 @@ def test_a_child_inherits_what_it_ends_with_its_parent_by() -> None:
         pid = child.fork_child(lambda: None)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == child.EXIT_SOFTWARE
     assert child._prctl.cache_info().currsize == 1
+
+
+def test_a_child_may_take_four_times_its_seconds_on_the_wall_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left: list[float] = []
+
+    def receive(_: int, deadline: float, __: int) -> tuple[bytes, bool]:
+        left.append(deadline - time.monotonic())
+        return b"", False
+
+    monkeypatch.setattr(guard, "fork_child", lambda _: 0)
+    monkeypatch.setattr(guard, "_receive", receive)
+    progress = Progress(mmap.mmap(-1, Progress.BYTES))
+    for seconds_ in (10, 300):
+        assert guard._fork(lambda _: None, progress, Limits(), seconds_) == (b"", None)
+    assert [round(each, -1) for each in left] == [40, 1200]

@@ -142,3 +142,23 @@ def test_contents_are_the_same_where_both_are_known_and_alike() -> None:
         assert not same(other, one)
     assert not same(None, None)
     assert not same(np.array(1), np.array([1]))
+
+
+def test_four_ways_of_nested_branches_are_followed_and_five_are_not() -> None:
+    def product(*ranks: int) -> Facts:
+        """Of ``x`` or the same with more axes in front, as nested conditions choose."""
+        choice = "z = Identity (x)"
+        for number, rank in enumerate(ranks):
+            form = "{" + ", ".join(["1"] * (rank - 2) + ["10", "6"]) + "}"
+            choice = (
+                f"z = If (c{number}) <then_branch = t{number} () => (float[] a{number}) "
+                f"{{ s{number} = Constant <value = int64[{rank}] {form}> ()  "
+                f"a{number} = Reshape (x, s{number}) }}, "
+                f"else_branch = e{number} () => (float[] z) {{ {choice} }}>"
+            )
+        flags = ", ".join(f"bool c{number}" for number in range(len(ranks)))
+        return facts(f"g ({HEAD}, {flags}) => (float[] y) {{ {choice}  y = MatMul (z, w) }}")
+
+    four, five = product(2, 4, 5), product(2, 4, 5, 6)
+    assert (four.totals.macs, four.totals.complete) == (300, True)
+    assert not five.totals.complete

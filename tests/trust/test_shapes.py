@@ -96,6 +96,7 @@ def test_letters_that_look_like_latin_ones_beside_latin_ones() -> None:
         (b64encode(b"\x7fELF\x02\x01\x01" + bytes(20)), "an ELF program in base64"),
         (b"f0VMRgIB_-AAAAAA", "an ELF program in base64"),
         ((b"\x7fELF" + bytes(60)).hex().encode(), None),
+        ((b"\x7fELF" + bytes(61)).hex().encode()[:129], "an ELF program in hexadecimal digits"),
         ((b"\x7fELF" + bytes(61)).hex().encode(), "an ELF program in hexadecimal digits"),
         ((b"\x7fELF" + bytes(61)).hex().upper().encode(), "an ELF program in hexadecimal digits"),
         (b"ab" * 100, None),

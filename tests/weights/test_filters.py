@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from analyzer.evidence import FilterUse
 from analyzer.weights import chunks, scan
 from tests.weights.looks import channels, kernel_use, value_stats
 
@@ -144,3 +145,15 @@ def test_other_element_types_are_read(dtype: str) -> None:
     assert stats.dtype == dtype
     assert stats.elements == 108
     assert (stats.int8_snr is None) == (dtype == "int8")
+
+
+def test_of_more_than_65536_filters_none_are_compared_and_4096_are_listed() -> None:
+    def two_alike(count: int) -> FilterUse:
+        weights = np.zeros((count, 1, 1, 1), np.float32)
+        weights[[3, 5]] = 1
+        return channels(weights)
+
+    most, more = two_alike(1 << 16), two_alike((1 << 16) + 1)
+    assert (most.redundant, most.duplicates, most.dead_count) == (1, ((3, 5),), 65534)
+    assert (more.redundant, more.duplicates, more.dead_count) == (0, (), 65535)
+    assert (len(most.dead), most.dead[-1]) == (4096, 4097)
