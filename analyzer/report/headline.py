@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def verdict(v: Values) -> str:
     if v["kind"] == "errors":
-        return _joined(_wrong(v), _against(v))
+        return _joined(_wrong(v), partly(v), _against(v))
     if v["kind"] == "saving":
-        return _could_fall(v)
+        return _joined(partly(v), _could_fall(v))
     if v["kind"] == "findings":
         return _no_error(v)
     if v["kind"] == "doubts":
@@ -31,9 +31,9 @@ def verdict(v: Values) -> str:
             _against(v),
             _most(v),
         ),
-        "misfit": lambda: _joined(_misfit(v), _against(v)),
-        "partial": lambda: _joined(_minima(v), _most(v)),
-        "unbounded": lambda: _joined(_minima(v), _most(v)),
+        "misfit": lambda: _joined(partly(v), _against(v)),
+        "partial": lambda: _joined(partly(v), _most(v)),
+        "unbounded": lambda: _joined(partly(v), _most(v)),
         "silenced": lambda: _joined(
             _("Nothing new: no finding but {findings}.", findings=silenced(v)), _most(v)
         ),
@@ -165,11 +165,7 @@ def _doubtful(v: Values) -> str:
         else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
                n=v["doubts"], doubt=doubt)
     )  # fmt: skip
-    if v["misfits"]:
-        return f"{text} {_misfit(v)}"
-    if v["unknown_nodes"] or not v["complete"]:
-        text = f"{text} {_minima(v)}"
-    return _joined(text, _most(v))
+    return _joined(text, partly(v), "" if v["misfits"] else _most(v))
 
 
 def _misfit(v: Values) -> str:
@@ -184,13 +180,13 @@ def _misfit(v: Values) -> str:
 
 
 def partly(v: Values) -> str:
-    """Of the verdict that a model was judged in part; empty where it does not say so."""
-    if v["kind"] == "misfit" or (v["kind"] == "doubts" and v["misfits"]):
+    """Of the verdict that figures are of a part; empty where problems say why a part is unjudged,
+    and where none is."""
+    if v["inconclusive"]:
+        return ""
+    if v["misfits"]:
         return _misfit(v)
-    open_ends = v["unknown_nodes"] or not v["complete"]
-    if v["kind"] in ("partial", "unbounded") or (v["kind"] == "doubts" and open_ends):
-        return _minima(v)
-    return ""
+    return _minima(v) if v["unknown_nodes"] or not v["complete"] else ""
 
 
 def _minima(v: Values) -> str:

@@ -39,7 +39,7 @@ VERDICTS: list[tuple[Values, str]] = [
     (LITTLE, "Clean: 4 of 9 rules had something to look at, and none objects."),
     ({"kind": "unjudged"}, "No rule was applied; the numbers below are facts without a judgement."),
     ({"kind": "silenced", **LITTLE}, "Nothing new: no finding but 1 suppressed."),
-    ({"kind": "unbounded", **LITTLE}, MINIMA),
+    ({"kind": "unbounded", "complete": False, **LITTLE}, MINIMA),
     ({"kind": "partial", "unknown_nodes": 2, **LITTLE},
      "Judged in part: the cost of 2 operators is unknown, so totals are minima."),
     ({"kind": "misfit", "misfits": 1}, ("Judged in part: 1 operator cannot take the sizes that "
@@ -67,11 +67,15 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "errors", "errors": 174, "error_rules": 1},
      ("174 errors from 1 rule to fix before this model is used, of which the first: no weights.")),
     ({"kind": "saving"}, f"{FALL}."),
-    ({"kind": "saving", "decided": False, "complete": False},
+    ({"kind": "errors", "complete": False}, f"{FIX} {MINIMA}"),
+    ({"kind": "errors", "unknown_nodes": 2, "doubts": 1, "warnings": 1},
+     (f"{FIX} Judged in part: the cost of 2 operators is unknown, so totals are minima. "
+      "One warning speaks against using it, too: opens a door.")),
+    ({"kind": "saving", "decided": False},
      "Compute could fall from at most 4 kMAC to at most 2 kMAC, at the price of retraining."),
     ({"kind": "saving", "complete": False},
-     ("The part of compute that is known could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price "
-     "of retraining.")),
+     (f"{MINIMA} The part of compute that is known could fall by 50.0 %, from 4 kMAC to 2 kMAC, at "
+      "the price of retraining.")),
     ({"kind": "saving", "slower": True},
      f"{FALL}; by the roofline model of rpi5 it would not run faster there."),
     ({"kind": "findings", **LITTLE},

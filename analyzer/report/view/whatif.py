@@ -138,11 +138,6 @@ class WhatIf:
     """Exact figures of width, depth and open sizes together; null where they are not known, or
     where there is but one of them."""
 
-    @property
-    def pictured(self) -> bool:
-        """The input has two sides, one of which is scaled as the other is: an image, likely."""
-        return len(self.columns) > 1 and self.columns[0].sides.count("×") == 1
-
 
 def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
