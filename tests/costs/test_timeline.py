@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analyzer.costs.timeline import HELD, Life, Moment, held, steps, stride
+from analyzer.costs.timeline import Life, Moment, held, steps, stride
 from analyzer.facts import Held, MemoryStep, Tensor
 from tests.each import each
 from tests.golden.text import facts
@@ -40,7 +40,7 @@ def test_the_largest_tensors_live_from_their_maker_to_their_last_reader() -> Non
     assert held(lives, sites) == (
         Held("large", 80, 0, 1), Held("a", 40, 1, 3), Held("b", 40, 0, 2), Held("small", 4, 2, 3),
     )  # fmt: skip
-    many = [Life(floats(f"t{k}", k + 1), 3, 9) for k in range(HELD + 2)]
+    many = [Life(floats(f"t{k}", k + 1), 3, 9) for k in range(7)]
     assert [each.name for each in held(many, sites)] == [f"t{k}" for k in range(6, 1, -1)]
     longer: list[Any] = [SimpleNamespace(index=index) for index in range(400)]
     (found,) = held([Life(floats("a", 1), 101, 301)], longer)

@@ -6,7 +6,7 @@ import pytest
 from onnx import helper
 
 from analyzer.facts import Certainty, Facts
-from analyzer.shapes.hints import MAX_TEXT, read_hints
+from analyzer.shapes.hints import read_hints
 from analyzer.shapes.stated import Bindings
 from tests.each import each
 from tests.golden.text import facts_of, parse
@@ -141,9 +141,18 @@ def test_what_is_no_size_states_nothing(text: str) -> None:
     assert read_hints({"imgsz": text, "batch": text}).batch is None
 
 
+def test_a_size_is_looked_for_in_80_characters_of_a_thousand_entries_and_has_24_bits() -> None:
+    def image(text: str, before: int = 0) -> tuple[int, ...]:
+        return read_hints({**{f"k{n}": "-" for n in range(before)}, "imgsz": text}).image
+
+    assert [image(f"{'[64]':{width}}") for width in (80, 81)] == [(64,), ()]
+    assert [image("64", before) for before in (999, 1000)] == [(64,), ()]
+    assert [image(str(size)) for size in (1 << 24, (1 << 24) + 1)] == [(1 << 24,), ()]
+
+
 def test_long_texts_and_many_entries_cost_next_to_nothing() -> None:
     hostile = {f"k{i}": "[" * 1000 + "1," * 100_000 for i in range(50)}
-    crafted = {f"c{i}": ("[" + "1," * MAX_TEXT)[:MAX_TEXT] for i in range(100_000)}
+    crafted = {f"c{i}": ("[" + "1," * 80)[:80] for i in range(100_000)}
     found: list[object] = []
     with stopped():
         lines = steps(lambda: found.append(read_hints({**hostile, **crafted}).named))

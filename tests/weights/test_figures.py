@@ -19,7 +19,7 @@ from analyzer.weights.layers import Form, convolution, splits, work
 from analyzer.weights.low_rank import judge_axes, judge_channels
 from analyzer.weights.scan import scan
 from analyzer.weights.separability import judge, spectra, spectral_work
-from analyzer.weights.values import PART, _energy, value_stats
+from analyzer.weights.values import _energy, value_stats
 from tests.each import each
 
 CONV = Conv(
@@ -306,7 +306,7 @@ def test_the_taps_that_live_are_a_box_of_even_steps() -> None:
 
 
 @pytest.mark.parametrize("number", [2.0, 2.0**80])
-@pytest.mark.parametrize("count", [1, PART - 1, PART, PART + 1, 3 * PART])
+@pytest.mark.parametrize("count", [1, 511, 512, 513, 3 * 512])
 def test_the_energy_of_numbers_whose_squares_no_float32_holds_is_their_sum_of_squares(
     number: float, count: int
 ) -> None:
@@ -315,8 +315,8 @@ def test_the_energy_of_numbers_whose_squares_no_float32_holds_is_their_sum_of_sq
 
 
 def test_the_energy_of_many_ordinary_numbers_is_summed_in_parts_of_float32() -> None:
-    values = np.random.default_rng(7).standard_normal(4 * PART + 3).astype(np.float32)
-    parts = values[: 4 * PART].reshape(4, PART)
+    values = np.random.default_rng(7).standard_normal(4 * 512 + 3).astype(np.float32)
+    parts = values[: 4 * 512].reshape(4, 512)
     expected = sum(float(np.einsum("j,j->", part, part)) for part in parts)
-    rest = values[4 * PART :].astype(np.float64)
+    rest = values[4 * 512 :].astype(np.float64)
     assert _energy(values) == expected + float(rest @ rest)

@@ -10,9 +10,6 @@ from analyzer.evidence import LowRank
 from analyzer.model import load
 from analyzer.model.rows import Rows
 from analyzer.weights.low_rank import (
-    LEAST,
-    SIDE,
-    STEPS,
     _angles,
     by_axes,
     by_channels,
@@ -64,7 +61,7 @@ def test_the_law_of_marchenko_and_pastur_is_what_noise_keeps(side: int, long: in
 def test_the_law_is_summed_over_the_middles_of_equal_steps() -> None:
     cosine, twice = _angles()
     assert cosine == pytest.approx(-cosine[::-1], abs=1e-12)
-    assert (len(cosine), twice.mean()) == (STEPS, pytest.approx(1))
+    assert (len(cosine), twice.mean()) == (4096, pytest.approx(1))
     # of a square matrix, x = 4·cos²(t/2): (T - sin T) / π of the terms hold (T - sin T·cos T) / π
     assert noise_energy(181690, 10**6, 10**6) == pytest.approx(0.5, abs=1e-5)
 
@@ -77,7 +74,7 @@ def test_a_kernel_that_is_a_column_by_a_row_has_rank_1() -> None:
     assert found[1:].sum() < 1e-4 * found[0]
 
 
-@pytest.mark.parametrize("shape", [(LEAST - 1, 64), (SIDE + 1, SIDE + 1)])
+@pytest.mark.parametrize("shape", [(7, 64), (1025, 1025)])
 def test_what_is_too_small_or_too_large_is_not_taken_apart(shape: tuple[int, int]) -> None:
     assert not fits(*shape)
     assert by_channels(Rows.of(np.ones(shape, np.float32))) is None

@@ -14,7 +14,7 @@ from analyzer.model.rows import Rows
 from analyzer.operators import find
 from analyzer.operators.record import Kind
 from analyzer.weights.scan import scan
-from analyzer.weights.source import HOPS, WeightSource, dequantized
+from analyzer.weights.source import WeightSource, dequantized
 from analyzer.weights.stored import Namespace, Stored, TensorUse
 from analyzer.weights.uses import describe, node_ids
 from analyzer.weights.values import value_stats
@@ -192,7 +192,7 @@ def test_no_rows_stand_for_no_numbers() -> None:
     assert found.flat(0, 0).size == 0
 
 
-@pytest.mark.parametrize(("hops", "stored"), [(HOPS - 1, True), (HOPS, False)])
+@pytest.mark.parametrize(("hops", "stored"), [(7, True), (8, False)])
 def test_weights_behind_seven_identities_are_found(hops: int, stored: bool) -> None:
     chain = "  ".join(f"w{n + 1} = Identity (w{n})" for n in range(hops))
     model = facts(f"""g (float[2,2] x) => (float[2,2] y) <float[2,2] w0 = {{1, 2, 3, 4}}> {{
