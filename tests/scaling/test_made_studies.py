@@ -12,7 +12,7 @@ import pytest
 from analyzer.graph.call import Unknown
 from analyzer.scaling import open_sizes, symbolic
 from analyzer.scaling.dims import Dims
-from analyzer.scaling.joint import _Count, _fitted, combine
+from analyzer.scaling.joint import _Count, _fitted, _Study, combine
 from analyzer.scaling.spatial import slide
 from analyzer.scaling.stops import _Grid
 
@@ -214,3 +214,27 @@ def test_the_more_operators_and_axes_the_fewer_dimensions_are_tried(
         ]
     reason = "4,001 operators; up to 4,000 are analysed at several sizes"
     assert {(t.kind, t.reason) for t in found(4001, 0)} == {("unknown", reason)}
+
+
+def test_the_larger_a_model_the_fewer_sizes_of_it_are_counted() -> None:
+    """Of 6 widths and 7 sides, else of 4 and 4, else of today's width: 30,000 operators in all."""
+
+    def counted(operators: int, side: int = 0) -> tuple[int, int]:
+        scaler: Any = SimpleNamespace(
+            facts=SimpleNamespace(nodes=range(operators)), sides=(side,) if side else ()
+        )
+        widths, sides = _Grid(scaler)._axes()
+        return len(widths), len(sides)
+
+    assert [counted(n, 224) for n in (714, 715, 7500, 7501)] == [(6, 7), (4, 4), (4, 4), (1, 4)]
+    assert [counted(n) for n in (5000, 5001, 7500, 7501)] == [(6, 1), (4, 1), (4, 1), (1, 1)]
+
+
+def test_sizes_together_are_analysed_for_9000_operators() -> None:
+    now: Any = SimpleNamespace(today=(0, 0, 0), macs=(), params=(), repeats=())
+
+    def left(operators: int) -> int:
+        scaler: Any = SimpleNamespace(facts=SimpleNamespace(nodes=range(operators)))
+        return _Study(scaler, now, ()).left
+
+    assert [left(n) for n in (0, 1, 4500, 4501, 9000, 9001)] == [9000, 9000, 2, 1, 1, 0]
