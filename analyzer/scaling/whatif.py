@@ -245,7 +245,7 @@ class Scaler:
             (trusted, "taken to hand on the shape of the first input"),
         )
         return "; ".join(
-            f"{', '.join(list(dict.fromkeys(map(operator_name, calls)))[:4])}: {what}"
+            f"{', '.join(list(dict.fromkeys(map(operator_name, calls)))[:MOST_NAMED])}: {what}"
             for calls, what in texts
             if calls
         )

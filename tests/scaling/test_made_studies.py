@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from analyzer.graph.call import Unknown
-from analyzer.scaling import open_sizes, symbolic
+from analyzer.scaling import Scaler, open_sizes, symbolic, whatif
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.joint import _Count, _fitted, _Study, combine
 from analyzer.scaling.spatial import slide
@@ -238,3 +238,20 @@ def test_sizes_together_are_analysed_for_9000_operators() -> None:
         return _Study(scaler, now, ()).left
 
     assert [left(n) for n in (0, 1, 4500, 4501, 9000, 9001)] == [9000, 9000, 2, 1, 1, 0]
+
+
+def test_four_constants_that_would_be_others_are_named_and_30000_operators_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tied: Any = SimpleNamespace(_tied=lambda _: tuple("abcde"))
+    assert Scaler._anew(tied, (8,)) == "a, b, c, d: computed anew for these sides"
+
+    def kept(operators: int) -> int:
+        system = some(terms=range(operators), sides=(), solve=lambda *_: {})
+        made: Any = some(_sized={}, system=system, facts=None, _nodes={}, stages=(), _today=None)
+        for width in (0.25, 0.5):
+            Scaler.sized(made, (), width)
+        return len(made._sized)
+
+    monkeypatch.setattr(whatif, "Sized", lambda *_: None)
+    assert [kept(operators) for operators in (15_000, 15_001)] == [2, 1]

@@ -110,7 +110,7 @@ def test_a_constant_has_to_hold_for_ten_thousand_samples() -> None:
     ("lengths", "most", "longest"),
     [
         ((512,), 512, 512), ((512,), 600, None), ((100, 512), 512, 512), ((512, 700), 700, 700),
-        ((300, 400, 500, 512), 512, None), ((512,), 511, None),
+        ((300, 400, 500, 512), 512, None), ((300, 400, 512), 512, 512), ((512,), 511, None),
     ],
 )  # fmt: skip
 def test_the_longest_size_is_that_of_a_stored_table_beyond_which_nothing_runs(
