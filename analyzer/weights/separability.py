@@ -141,8 +141,7 @@ def _decoupling(
     noise = (unit * (taps + 1)) ** 2 * spectra.sum(axis=1, keepdims=True)
     rank = int((spectra > noise).sum(axis=1).max(initial=0))
     kept = np.cumsum(spectra.sum(axis=0)) / total
-    energy = [min(1.0, float(e)) for e in kept]
-    energy[max(0, rank - 1) :] = [1.0] * (len(energy) - max(0, rank - 1))
+    energy = [1.0 if terms >= rank else min(1.0, float(e)) for terms, e in enumerate(kept, 1)]
     macs = None if cost is None else tuple(cost * t for t in range(1, len(energy) + 1))
     return Decoupling(order, rank, tuple(energy), gaussian_energy(rows, taps), macs)
 

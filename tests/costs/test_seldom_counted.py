@@ -20,7 +20,7 @@ from analyzer.operators.counts.packed import _activation, expert_bits, packed
 from analyzer.operators.counts.resampling import _taps
 from analyzer.operators.declared import _Count, _Like, _sizes
 from analyzer.operators.formula import Formula, Work
-from analyzer.operators.vocabulary import attributes
+from analyzer.operators.vocabulary import attributes, names
 from tests.costs.calls import call
 from tests.each import each
 
@@ -146,6 +146,15 @@ def test_attributes_are_those_of_any_version() -> None:
     assert attributes("com.microsoft", "BiasGelu") == ()
     assert attributes("com.microsoft", "QuickGelu") == ("alpha",)
     assert attributes("com.microsoft", "Nobody") == attributes("a", "B") == ()
+
+
+def test_names_of_a_domain_are_those_of_any_version_and_of_what_onnx_dropped() -> None:
+    known = {domain: set(names(domain)) for domain in ("", "com.microsoft", "a")}
+    assert {"Conv", "Upsample", "GRUUnit"} <= known[""]
+    assert "FusedConv" not in known[""]
+    assert "FusedConv" in known["com.microsoft"]
+    assert not {"Conv", "GRUUnit"} & known["com.microsoft"]
+    assert known["a"] == set()
 
 
 def test_streams_are_mixed_by_a_matrix_of_their_own() -> None:
