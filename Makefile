@@ -41,12 +41,14 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 	done
 	@echo "Reports:"; ls $(OUT)/demo/*.html $(OUT)/demo/*.pdf | sed 's|^|  $(CURDIR)/|'
 
-# A complaint about style must not hide what the tests say, so both always run. Rewritten assertions
-# are kept as bytecode, whatever the environment forbids: they are half of collecting the tests. Tests
-# run in as many processes as there are cores, so that threads of NumPy would only wait for each other.
+# A complaint about style must not hide what the tests say, so both always run. Assertions that tell
+# operands are written anew by pytest, a third of what collecting the tests costs: only tests that
+# failed run once more with them, and the run has failed whatever they do then. Tests run in as many
+# processes as there are cores, so that threads of NumPy would only wait for each other.
 test: $(STAMP)-browser $(STAMP)-node  ## set everything up; ruff, mypy, import-linter, pyright and pytest
-	@$(MAKE) --no-print-directory lint; lint=$$?; \
-	OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q --workers $(WORKERS) && exit $$lint
+	@$(MAKE) --no-print-directory lint; lint=$$?; export OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=; \
+	$(BIN)/python -m pytest -q --assert=plain --workers $(WORKERS) && exit $$lint; \
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures=none; exit 1
 
 lint: $(STAMP)-test  ## ruff, mypy, the layers and the published types, without the tests
 	$(BIN)/ruff check
