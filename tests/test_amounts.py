@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from onnx import TensorProto
 
+from analyzer.cli.git import lfs
 from analyzer.findings.finding import Severity
 from analyzer.findings.order import RANK
 from analyzer.model import child, elements, messages, sniff, wire
@@ -26,6 +27,7 @@ KIB, MIB = 1 << 10, 1 << 20
 def test_numbers_of_other_documents() -> None:
     assert child._PR_SET_PDEATHSIG == 1  # linux/prctl.h
     assert datetime(1980, 1, 1, tzinfo=UTC) == pdf.UNDATED  # where the time of ZIP files begins
+    assert lfs.MOST + 1 == 1024  # "Pointer files must be less than 1024 bytes", git-lfs spec.md
     assert joint.SAFE == 2**53  # Number.MAX_SAFE_INTEGER + 1, ECMA-262
     assert growth.MEGAPIXEL == 10**6
     # An end of central directory of 22 bytes, and a comment of less than 64 KiB: APPNOTE 4.3.16.

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from analyzer import Assumption, Block, Facts, analyze, lint, load, load_rules
+from analyzer.display import brief, lines, table
 from analyzer.lint import Settings, judge
 from analyzer.report import Batch, Result
 from analyzer.scaling import Scaler
@@ -83,6 +84,17 @@ def test_notebook_shows_a_table_in_which_names_are_no_markup(hostile: Facts) -> 
     tags.feed(hostile._repr_html_())
     assert tags.found == {"table", "caption", "tr", "th", "td"}
     assert "&lt;script&gt;" in hostile._repr_html_()
+
+
+def test_a_line_has_90_letters_and_the_text_of_a_field_48() -> None:
+    for letters in (90, 91):
+        text, whole = "x" * letters, letters == 90
+        title, row = lines(text, [("a", text)]).splitlines()
+        assert (title == text, row == f"  a  {text}") == (whole, whole)
+        assert (f">{text}</caption>" in table(text, []), f">{text}</td>" in table("", [("a", text)])
+                ) == (whole, whole)  # fmt: skip
+    for letters in (46, 47):  # and two quotation marks
+        assert ("x" * letters in brief(Block("x" * letters, (), 0, 0))) == (letters == 46)
 
 
 def test_other_large_records_fit_a_screen(facts: Facts) -> None:

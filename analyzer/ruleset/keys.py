@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.ruleset.document import Item
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_ABSENT = Item(None, 0, 0)
+    from analyzer.ruleset.document import Item
 
 
 class Section:
@@ -75,9 +74,9 @@ class Section:
 
     def words(self, item: Item, key: str) -> tuple[str, ...]:
         """The texts of a list item."""
-        values = item.value if isinstance(item.value, list) else [_ABSENT]
-        words = tuple(v.value for v in values if isinstance(v.value, str) and v.value)
-        if len(words) != len(values):
+        values = item.value if isinstance(item.value, list) else None
+        words = tuple(v.value for v in values or () if isinstance(v.value, str) and v.value)
+        if values is None or len(words) != len(values):
             self.error(f"{key!r} must be a list of texts", item.line)
         return words
 

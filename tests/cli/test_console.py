@@ -137,6 +137,7 @@ def test_a_model_counts_for_its_bytes_up_to_4_mib_and_for_64_kib_besides(
         now[0] = 1.0 + counted / (1 << 16)  # of which the model that is not there has one
         shown.done(paths[0])
         assert shown.text(now[0]).endswith(", about 0:01 left"), size
+        assert progress._cost(paths[0]) == counted + (64 << 10)
     for none in ("absent", "a\0b"):
         assert progress._cost(none) == 64 << 10, "what is not there is no bytes"
 

@@ -186,3 +186,34 @@ def test_the_first_page_says_at_its_foot_what_a_mac_is(style: str) -> None:
 def test_pages_are_full_to_a_share_of_255_mm_and_errors_are_2_mm() -> None:
     assert pytest.approx(0.69 * 255 * 96 / 25.4) == fitting.FULL
     assert pytest.approx(2 * 96 / 25.4) == fitting.ERROR
+
+
+def test_a_report_may_get_seven_pages_before_its_appendix_but_no_more_pages_at_all() -> None:
+    def pages(number: int, body: int) -> Pages:
+        return Pages((1.0,) * number, body, {})
+
+    for then, now, longer in (
+        ((8, 7), (8, 3), False), ((8, 8), (8, 3), True), ((9, 9), (9, 9), False),
+        ((9, 9), (9, 8), True), ((9, 3), (8, 3), True), ((7, 3), (8, 3), False),
+    ):  # fmt: skip
+        assert fitting._is_longer(pages(*then), pages(*now)) is longer, (then, now)
+
+
+def test_a_page_ends_early_above_its_share_and_an_appendix_is_late_on_the_tenth() -> None:
+    for millimetres, early in ((199.3, 1), (199.4, 0)):  # 22 + 0.6957 * 255
+        pages = Pages(((millimetres - 20) * MM, 260 * MM), 1, {}, 9)
+        found = fitting._found(pages, (20 * MM, 5 * MM), 1 - 177.35 / 255, 0.5)
+        assert found == (False, early, 2, 0.5)
+    assert fitting._found(Pages((), 1, {}, 10), (), 0.5).late
+
+
+def test_spacings_are_twelfths_from_that_which_moves_least() -> None:
+    assert fitting.SPACINGS[0] == (Spacing(), 0.0)
+    assert fitting.SPACINGS[1][1] == pytest.approx(1 / 12 / 2)
+    lines = {spacing.lines for spacing, _ in fitting.SPACINGS}
+    assert (len(lines), min(lines), max(lines)) == (25, 0.9, 1.1)
+
+
+def test_margins_below_ten_move_and_those_of_a_page_and_at_the_sides_do_not() -> None:
+    found = " ".join(fitting._scaled("9.9mm 2rem 10mm 0 1rem auto".split(), 0.5))
+    assert found == "4.950mm 2rem 10mm 0 0.500rem auto"

@@ -29,7 +29,7 @@ _STALE = 3600.0
 """Age in seconds of what a killed process has left."""
 _FRESH = 86_400.0
 """Seconds for which a use of an entry need not be noted again."""
-_TAG = 32
+_TAG = blake2b.MAX_DIGEST_SIZE
 _SUFFIX = ".entry"
 _BEGUN = ".begun-"
 
@@ -135,6 +135,6 @@ class Store:
 
     def _tag(self, name: str, packed: bytes) -> bytes:
         """An entry is good under its own name only."""
-        seal = blake2b(name.encode() + b"\0", key=self._secret, digest_size=_TAG)
+        seal = blake2b(name.encode() + b"\0", key=self._secret)
         seal.update(packed)
         return seal.digest()

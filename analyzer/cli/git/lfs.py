@@ -47,7 +47,7 @@ def pointer(data: bytes) -> Pointer | None:
     >>> pointer(b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 12\n" % oid).size
     12
     """
-    found = _POINTER.fullmatch(data) if len(data) <= MOST else None
+    found = _POINTER.fullmatch(data)
     return Pointer(found[1].decode(), int(found[2])) if found else None
 
 

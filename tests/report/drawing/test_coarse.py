@@ -74,6 +74,15 @@ def test_neighbours_that_multiply_least_are_one_first() -> None:
     assert not made.neighbours(made.next_to_each_other())
 
 
+def test_one_of_eight_boxes_is_merged_at_once() -> None:
+    for boxes, merged in ((24, 3), (23, 2), (7, 1)):
+        parts = tuple(box(f"{n}", 1 if n % 3 else 99) for n in range(boxes))
+        ways = tuple(DrawnEdge(n, n + 1, 1, None) for n in range(boxes - 1))
+        made = _Coarse(Drawing("blocks", parts, ways, boxes, 0, False, True, 0))
+        assert made.neighbours(made.chains())
+        assert len(made.drawing().boxes) == boxes - merged
+
+
 def test_of_what_something_else_became_is_a_box_of_its_own() -> None:
     boxes = (box("A", 1, change="added"), box("B", 2, change="same"), box("C", 3, change="same"))
     edges = (DrawnEdge(0, 1, 1, None), DrawnEdge(1, 2, 1, None))
