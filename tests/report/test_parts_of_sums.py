@@ -302,11 +302,14 @@ def test_tiles_of_a_kind_are_its_shapes_where_there_are_several() -> None:
         "{ r = Conv (x, a)  s = Conv (r, a)  t = Conv <strides = [2, 2]> (s, b)  "
         "u = Relu (t)  y = Conv <group = 2> (u, c) }"
     )
-    found = {tile.name: (tile.macs, [child.macs for child in tile.children])
+    found = {tile.name: (tile.macs, {child.name: child.macs for child in tile.children})
              for tile in tiles._kinds(model)}  # fmt: skip
     twice, halved = 2 * 64 * 16, 16 * 8
     assert found == {
-        "1×1 pointwise": (twice + halved, [twice, halved]), "1×1 depthwise": (32, []),
+        "1×1 pointwise": (twice + halved, {
+            "1×1 pointwise 4 → 4": twice, "1×1 / 2 pointwise 4 → 2": halved,
+        }),
+        "1×1 depthwise": (32, {}),
     }  # fmt: skip
 
 

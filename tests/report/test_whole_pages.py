@@ -31,6 +31,15 @@ def test_a_page_is_given_up_where_it_is_sure_to_have_too_many_elements() -> None
         assert html._whole(pieces(brief, 10_000)) == brief * 10_000
 
 
+def test_the_last_element_of_a_piece_may_go_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "SOME", 1)
+    monkeypatch.setattr(html, "MOST_ELEMENTS", 6)
+    for piece, most in (("<p><b><i>", 3), ("<p><b>", 6), ("<p>", 99), ("text", 99)):
+        assert html._whole(iter([piece] * most)) == piece * most
+        if most < 99:
+            assert html._whole(iter([piece] * (most + 1))) is None
+
+
 def test_what_a_page_is_sure_to_have_is_no_more_than_it_has(
     mobilenet: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:

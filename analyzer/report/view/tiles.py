@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzer import units
@@ -92,20 +93,19 @@ def _named(shown: Iterable[Tile], found: Iterable[Tile]) -> int:
 
 def _kinds(facts: Facts) -> list[Tile]:
     """Layers by kind and kernel, and the shapes that they have."""
-    kinds: dict[tuple[str, str], dict[str, int]] = {}
+    kinds: dict[tuple[str, str], Counter[str]] = {}
     for node in facts.nodes:
         macs = counted_macs(node)
         if macs:
             conv = node.conv
             name = label(node.op_type, widths.TERM)
             name = f"{conv.kernel} {term(conv.kind)}" if conv is not None else name
-            shapes = kinds.setdefault((name, color_of(node.kind)), {})
-            shape = shape_of(node)[0]
-            shapes[shape] = shapes.get(shape, 0) + macs
+            shapes = kinds.setdefault((name, color_of(node.kind)), Counter())
+            shapes[shape_of(node)[0]] += macs
     return [
-        Tile(name, color, sum(shapes.values()),
+        Tile(name, color, shapes.total(),
              _sorted([Tile(shape, color, macs) for shape, macs in shapes.items()],
-                     sum(shapes.values())) if len(shapes) > 1 else ())
+                     shapes.total()) if len(shapes) > 1 else ())
         for (name, color), shapes in kinds.items()
     ]  # fmt: skip
 
