@@ -11,6 +11,7 @@ import pytest
 from analyzer.compare import looks
 from analyzer.compare.headlines import rewriting
 from analyzer.operators.record import Nature
+from analyzer.report.compare import words
 
 
 def some(**about: Any) -> Any:
@@ -20,6 +21,10 @@ def some(**about: Any) -> Any:
 def a_record(**about: Any) -> Any:
     usual = {"nature": None, "is_activation": False, "clamps": False, "fuses": ()}
     return some(**usual | about)
+
+
+def test_all_that_can_be_fused_has_its_words() -> None:
+    assert set(words.FUSED) == set(rewriting.FUSIONS.values())
 
 
 def test_what_makes_a_computation_what_it_is_multiplies_or_activates() -> None:

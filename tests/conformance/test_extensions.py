@@ -10,7 +10,7 @@ import pytest
 from onnx import defs
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
-from analyzer.conformance.schemas import EXTENSIONS
+from analyzer.conformance.schemas import EXTENSIONS, STANDARD
 from tests.golden.text import facts
 
 
@@ -40,6 +40,11 @@ def test_extensions_are_what_the_runtime_has_where_the_specification_has_not() -
                 if extends != has(theirs[name], version):
                     wrong.append((name, version, extends))
     assert wrong == []
+
+
+def test_domains_of_the_specification_are_those_of_its_operators_and_of_training() -> None:
+    domains = {schema.domain for schema in defs.get_all_schemas_with_history()}
+    assert domains | {"ai.onnx.training"} == STANDARD  # of which it specifies no operator yet
 
 
 VERSIONS = (

@@ -19,6 +19,7 @@ from analyzer.report.drawing.record import Box, Drawing
 from analyzer.report.faces import is_korean, stack
 from analyzer.report.result import Options
 from analyzer.report.sketch import Sketch, _size
+from analyzer.report.view import unseen
 from analyzer.report.view.charts import Chart
 from analyzer.report.webface import letters
 from tests.golden.text import facts
@@ -147,6 +148,17 @@ def test_classes_are_added_to_those_that_are_there() -> None:
     ]  # fmt: skip
     assert cells._noted(["1:2", "3:4"]) == ' data-y="1:2 3:4"'
     assert cells._noted([]) == ""
+
+
+def test_bytes_that_nobody_saw_are_known_where_all_problems_are() -> None:
+    def hidden(*sizes: int | None, listed: bool = True) -> int | None:
+        found = [SimpleNamespace(unseen_bytes=size, code="external-data") for size in sizes]
+        more = [] if listed else [SimpleNamespace(unseen_bytes=0, code=unseen.UNLISTED)]
+        return unseen.hidden_bytes(cast("Any", SimpleNamespace(problems=[*found, *more])))
+
+    assert (hidden(), hidden(0), hidden(3, 0, 4), hidden(3, None)) == (0, 0, 7, None)
+    assert (hidden(listed=False), hidden(0, listed=False)) == (0, 0)
+    assert hidden(3, listed=False) is None
 
 
 def test_faces_of_several_words_are_quoted() -> None:

@@ -109,7 +109,7 @@ def saving(result: Result) -> Claim:
     """What acting on every finding saves, each operator once; no MACs and no share of them where
     those are not the MACs of any run."""
     totals, (macs, params) = result.facts.totals, possible_saving(result)
-    more, total = other_saving(result), totals.macs if has_share(totals) else 0
+    more, total = other_saving(result), totals.macs if has_share(totals) else None
     runs = totals.certainty is not Certainty.UNKNOWN
     return Claim(
         "saving",

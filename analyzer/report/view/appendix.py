@@ -187,8 +187,7 @@ def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, o
     places = {(row.op, row.formula, row.flops, row.source): n for n, row in enumerate(formulas)}
     sure: dict[str, int] = {"": 0}
     rows: list[object] = []
-    for same in groups:
-        node = same[0][1]
+    for (_place, node), *_others in groups:
         at = places.get(page_formula_key(node), -1)
         if at < 0 and not node.params:
             rows.append(0)
