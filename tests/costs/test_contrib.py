@@ -227,3 +227,32 @@ def test_an_adapter_without_a_way_up_is_not_run(a: int, b: int, macs: int, flops
     shapes = [(3, 64), (8, 2, 16), (8, 2), (2, a), (2, 2), (8, b), (8, 1)]
     found = cost(ms("MatMulNBitsQLoRA", shapes, (3, 8), K=64, N=8))
     assert (found.macs, found.flops) == (macs, 2 * macs + flops)
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "added"),
+    [
+        ("DynamicQuantizeMatMul", 5, [4]), ("MatMulIntegerToFloat", 7, [6]),
+        ("QOrderedMatMul", 8, [5, 6]), ("MatMulNBits", 6, [5]),
+        ("MatMulBlockQuantizedFp4Weight", 6, [5]), ("MatMulBlockQuantizedFp8Weight", 5, [4]),
+        ("QLinearMatMul", 8, []), ("MatMulInteger16", 2, []), ("MatMulBnb4", 3, []),
+    ],
+)  # fmt: skip
+def test_each_operand_that_a_product_adds_is_an_operation_per_result(
+    op: str, operands: int, added: list[int]
+) -> None:
+    """Of ContribOperators.md: biases and C alone; the others are scales, zero points and bits."""
+    weight = 3 if op == "QLinearMatMul" else 2 if op == "QOrderedMatMul" else 1
+    needed: list[tuple[int, ...] | None] = [None] * operands
+    needed[0], needed[weight] = (2, 3), (3, 4)
+
+    def beyond(slot: int) -> int | None:
+        inputs = [*needed]
+        if slot not in (0, weight):
+            inputs[slot] = (4,)
+        found = cost(call(op, inputs, (2, 4), domain="com.microsoft", K=3, N=4, bits=4))
+        return None if found.flops is None or found.macs is None else found.flops - 2 * found.macs
+
+    assert {slot: beyond(slot) for slot in range(operands)} == {
+        slot: 8 * (slot in added) for slot in range(operands)
+    }

@@ -7,6 +7,7 @@ import pytest
 
 from analyzer.operators.results import attention, product
 from tests.each import each
+from tests.golden.text import facts
 from tests.operators.results import B, D, Dims, N, S, made, onnx_says, shapes_of
 
 
@@ -189,3 +190,12 @@ def test_packed_products_are_as_wide_as_they_say() -> None:
     ]  # fmt: skip
     assert shapes_of(product.routes, (N, 3, 4), (8, 4))[0] == (N, 8)
     assert shapes_of(product.words, (2, 3, 4), (9, 1, 2, 3)) == [(2, 3, 9)]
+
+
+def test_rotated_queries_and_keys_are_as_large_as_they_were() -> None:
+    """Whatever is known of what they are rotated by."""
+    found = facts(
+        """g (float[2,5,8] e, float[2,4,5,8] q, float[] r, float[2,3,5,8] k, float[] s) =>
+        (float[] y, float[] z) { y, z = com.microsoft.GemmaRotaryEmbedding (e, q, r, k, s) }"""
+    )
+    assert [t.shape for t in found.nodes[0].outputs] == [(2, 4, 5, 8), (2, 3, 5, 8)]

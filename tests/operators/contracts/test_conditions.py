@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx import defs
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
@@ -23,6 +24,7 @@ def said(
     shapes: tuple[Shape | None, ...],
     domain: str = "",
     dtypes: tuple[str, ...] = (),
+    version: int = 17,
     **attributes: object,
 ) -> list[tuple[str, bool]]:
     """Code and gravity of what the contracts say of an operator."""
@@ -31,7 +33,7 @@ def said(
         None if shape is None else Tensor("t", dtype, shape)
         for shape, dtype in zip(shapes, kinds, strict=False)
     )
-    call = Call(op, domain, 17, attributes, inputs, (Tensor("y", "float32", None),))
+    call = Call(op, domain, version, attributes, inputs, (Tensor("y", "float32", None),))
     return [(v.code, v.grave) for check in contracts_of(domain, op) for v in check(call)]
 
 
@@ -321,3 +323,75 @@ def test_a_reshape_keeps_its_elements(data: Shape | None, target: list[int], wro
     call = Call("Reshape", "", 17, {}, inputs, (), (None, np.array(target)))
     codes = {v.code for check in contracts_of("", "Reshape") for v in check(call)}
     assert ("reshape-volume" in codes) == wrong
+
+
+def test_operands_are_stretched_since_version_7_and_those_of_many_operands_since_8() -> None:
+    """Before, an attribute says that and from which axis on."""
+    shapes = ((2, 3), (2,))
+    for ops, since in (
+        ("Add Sub Mul Div Pow And Or Xor Equal Greater Less PRelu", 7), ("Max Min Mean Sum", 8),
+    ):  # fmt: skip
+        for op in ops.split():
+            told = {
+                version: {code for code, _ in said(op, shapes, version=version, broadcast=1)}
+                for version in (since - 1, since)
+            }
+            assert "broadcast" not in told[since - 1], op
+            assert "broadcast" in told[since], op
+
+
+def test_an_axis_that_nobody_states_is_that_of_the_specification() -> None:
+    """Nothing is an axis of a scalar, so the number is told."""
+    scalar, result = Tensor("x", "float32", ()), Tensor("y", "float32", None)
+    found = {}
+    for schema in defs.get_all_schemas_with_history():
+        if schema.domain:
+            continue
+        default = schema.attributes["axis"].default_value if "axis" in schema.attributes else None
+        call = Call(schema.name, "", schema.since_version, {}, (scalar,), (result,))
+        texts = (v for check in contracts_of("", schema.name) for v in check(call))
+        told = next((v.text.split(",")[0] for v in texts if v.code == "axis-range"), "")
+        if told and default is not None and default.name:
+            found[schema.name, schema.since_version] = told, f"axis is {default.i}"
+    assert [op for op, (told, expected) in found.items() if told != expected] == []
+    assert len(found) > 15
+
+
+def test_a_map_has_keys_of_one_kind() -> None:
+    one, two = "classlabels_strings", "classlabels_int64s"
+    told: tuple[tuple[dict[str, Any], list[str]], ...] = (
+        ({one: ["a"]}, []), ({two: [1]}, []), ({}, ["attribute-choice"]),
+        ({one: ["a"], two: [1]}, ["attribute-choice"]),
+    )  # fmt: skip
+    for given, expected in told:
+        assert [code for code, _ in said("ZipMap", ((2, 3),), "ai.onnx.ml", **given)] == expected
+
+
+def test_a_convolution_with_a_state_has_a_dilation_of_one_at_least() -> None:
+    shapes = (None, None)
+    found = {
+        dilation: said("CausalConvWithState", shapes, "com.microsoft", dilation=dilation)
+        for dilation in (0, 1)
+    }
+    assert {n: "attribute-value" in dict(codes) for n, codes in found.items()} == {
+        0: True,
+        1: False,
+    }
+
+
+LEAST: dict[tuple[str, int], str] = {
+    ("", 2): "Det GroupNormalization Trilu",
+    ("", 3): "AveragePool Conv ConvInteger ConvTranspose GlobalAveragePool GlobalLpPool "
+    "GlobalMaxPool InstanceNormalization LRN LpPool MaxPool QLinearConv",
+    ("com.microsoft", 2): "Inverse Trilu WordConvEmbedding",
+    ("com.microsoft", 3): "ConvTransposeWithDynamicPads FusedConv MaxpoolWithMask NhwcConv "
+    "NhwcFusedConv QLinearConv",
+}  # fmt: skip
+
+
+def test_what_slides_or_is_taken_by_planes_has_so_many_axes() -> None:
+    for (domain, least), ops in LEAST.items():
+        for op in ops.split():
+            given = {rank: dict(said(op, ((4,) * rank, None, None, None), domain))
+                     for rank in (least - 1, least)}  # fmt: skip
+            assert ["rank" in codes for codes in given.values()] == [True, False], op
