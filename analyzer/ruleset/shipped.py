@@ -136,7 +136,20 @@ class Later:
             if errors:
                 raise RuleError(f"{self.source}:{errors[0][0]}: {errors[0][1]}")
             return {"examples": examples}
+        if name == "stake" and (stake := self._stake()):  # every verdict asks every rule
+            return {"stake": stake}
         return {name: getattr(self.rule, name) for name in Rule.__slots__ if name not in _HERE}
+
+    def _stake(self) -> str | None:
+        """As ``Rule.stake``; ``None`` where it takes reading the file."""
+        from analyzer.ruleset.judgement import OTHER, USUAL
+
+        own = self._sections.get("stake")
+        if own is not None:
+            found = _PLAIN.fullmatch(own)
+            return found[1] if found else None
+        category = _PLAIN.fullmatch(self._sections.get("category", ""))
+        return USUAL.get(category[1], OTHER).stake if category else None
 
     @cached_property
     def rule(self) -> Rule:

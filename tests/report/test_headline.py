@@ -26,7 +26,9 @@ from analyzer.report.view.findings import safety
 from analyzer.report.view.steps import first
 from analyzer.report.words import say
 from analyzer.report.words.identity import architecture
+from analyzer.resources import rules_dir
 from analyzer.ruleset import load_rules
+from analyzer.ruleset.shipped import read_shipped
 from tests.report.results import quiet
 
 RULES = load_rules()
@@ -57,6 +59,14 @@ def judged(graph: str, opset: int = 17, domain: str = "", *, read: bool = False)
 
 def verdict(result: Result) -> str:
     return say(claims_of(result))["verdict"]
+
+
+def test_a_report_reads_the_files_of_rules_that_found_something_and_of_few_others() -> None:
+    rules = tuple(read_shipped(path.read_text("utf-8"), path.name)
+                  for path in rules_dir().iterdir() if path.name.endswith(".yaml"))  # fmt: skip
+    facts = judged(CONV, read=True).facts
+    Report.of(Result(facts, lint(facts, rules), rules))
+    assert sum("rule" in vars(rule._later) for rule in rules if rule._later) < len(rules) / 3
 
 
 DOUBTS = {

@@ -13,7 +13,7 @@ from tests.each import each
 from tests.ruleset.build import RULE, rule_text
 
 FILES = sorted(path.name for path in rules_dir().iterdir() if path.name.endswith(".yaml"))
-HEAD = ("id", "name", "category", "severity", "status", "subject", "selector", "group",
+HEAD = ("id", "name", "category", "severity", "status", "subject", "selector", "group", "stake",
         "yields_to", "source", "reads_weights", "operators", "has_patterns")  # fmt: skip
 
 

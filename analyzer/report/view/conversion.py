@@ -197,7 +197,9 @@ def _left_out(result: Result) -> frozenset[str]:
 
 def _structured(result: Result) -> frozenset[str]:
     """Nodes whose separability a rule found worth a finding."""
-    asking = {rule.id for rule in result.rules if "separability" in rule.when.groups}
+    found = {finding.rule for finding in result.places}
+    asking = {rule.id for rule in result.rules
+              if rule.id in found and "separability" in rule.when.groups}  # fmt: skip
     return frozenset(f.node for f in result.places if f.rule in asking)
 
 

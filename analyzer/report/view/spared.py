@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LIMITS = frozenset({"min-macs", "max-ratio", "min-in-channels", "min-share"})
 """Options of the rule that asks for separable forms."""
+SEPARABLE = "separable"
+"""Its category, which is known before the rest of a rule is read."""
 
 
 class Why(Enum):
@@ -64,7 +66,8 @@ def words(why: Why, result: Result) -> str:
 
 def _rule(result: Result) -> Rule | None:
     """The rule, where nobody set its limits."""
-    found = (rule for rule in result.rules if rule.options.keys() >= LIMITS)
+    found = (rule for rule in result.rules
+             if rule.category == SEPARABLE and rule.options.keys() >= LIMITS)  # fmt: skip
     rule = next(found, None)
     return None if rule is None or {rule.id, rule.name} & {*result.set_rules} else rule
 
