@@ -90,10 +90,10 @@ def _always_true(session: Session, body: Instance) -> bool | None:
     scope = session.program.scopes[body.scope]
     name = next(iter(scope.outputs), "")
     value = scalar(body.values.get(name))
-    source, seen = name, 0
+    source = name
     copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
-    while copies.get(source) and seen < 64:
-        source, seen = copies[source][0], seen + 1
+    for _ in copies:  # in a graph with a cycle as in others
+        source = next(iter(copies.get(source, ())), source)
     if value is None and source in scope.inputs[1:2]:  # what let the loop be entered lets it go on
         value = True
     return None if value is None else bool(value)

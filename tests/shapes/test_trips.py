@@ -21,6 +21,7 @@ TRIPS: list[tuple[str, str, Range]] = [
     # limit and condition, and what the body makes of the condition
     ("five, yes", KEPT, (5, 5)), ("five, ", KEPT, (5, 5)), ("none, yes", KEPT, (0, 0)),
     ("less, yes", KEPT, (0, 0)), ("five, no", KEPT, (0, 0)),
+    ("five, yes", "j = Identity (go) k = Identity (j) on = Identity (k)", (5, 5)),
     # known when the model runs
     ("five, c", KEPT, (0, 5)), ("n, yes", KEPT, (0, None)), ("n, c", KEPT, (0, None)),
     (", c", NEVER, (0, 1)), ("five, c", COUNTED, (0, 4)), ("n, yes", COUNTED, (0, 4)),
