@@ -278,3 +278,22 @@ def test_a_file_of_holes_costs_little_memory(tmp_path: Path) -> None:
     assert code == 0
     assert done.stdout.count("WGT009") == len(shapes)
     assert max(peaks) < 120 << 10, peaks  # KiB
+
+
+def test_a_look_at_weights_gets_less_than_other_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the largest of them, and nobody waits a minute for it."""
+    given: list[tuple[float, int, int, float]] = []
+
+    def guarded(task: Any, *, limits: Limits) -> ModelError:
+        *_, seconds = task.args
+        given.append((limits.guard_seconds, limits.guard_bytes >> 20,
+                      limits.guard_result_bytes >> 20, seconds))  # fmt: skip
+        return ModelError("x.onnx", "enough")
+
+    monkeypatch.setattr(audit, "guarded", guarded)
+    nothing: Any = None
+    for limits in (Limits(), Limits(guard_seconds=10, guard_bytes=1 << 20,
+                                    guard_result_bytes=2 << 20)):  # fmt: skip
+        with pytest.raises(ModelError, match="enough"):
+            audit.audit(nothing, nothing, limits)
+    assert given == [(20, 700, 24, 14.0), (10, 1, 2, 7.0)]
