@@ -10,6 +10,8 @@ from onnx import TensorProto, helper, numpy_helper, parser
 
 from analyzer.analyze import analyze
 from analyzer.model import load
+from analyzer.model.rows import Rows
+from analyzer.redundancy.initializers import _sample
 from tests.golden.text import facts, facts_of
 
 if TYPE_CHECKING:
@@ -132,3 +134,18 @@ def test_a_sparse_tensor_is_counted_where_it_is_read_given_and_returned() -> Non
     assert told("", "") == (1, False, False, False, 10, 8)
     assert told(", float[10] w", "") == (1, True, False, False, 10, 8)
     assert told("", ", float[10] w") == (2, False, True, False, 10, 8)
+
+
+def test_tensors_of_less_than_64_bytes_are_not_compared() -> None:
+    def duplicate(elements: int) -> str:
+        found = stored(**{name: np.arange(elements, dtype=np.int8) for name in "ab"})
+        return found["b"].duplicate_of
+
+    assert [duplicate(elements) for elements in (63, 64)] == ["", "a"]
+
+
+def test_four_elements_at_each_of_16_places_tell_of_a_tensor() -> None:
+    numbers = np.arange(1600, dtype=np.int32)
+    seen = np.frombuffer(_sample(Rows.of(numbers)), np.int32)
+    assert seen.tolist() == [n for n in range(1600) if n % 100 < 4]
+    assert np.frombuffer(_sample(Rows.of(numbers[:3])), np.int32).tolist() == [0, 1, 2, 1, 2, 2]
