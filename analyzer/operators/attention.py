@@ -122,7 +122,7 @@ OPERATORS = (
     _contrib(
         "QAttention",
         (DATA, MERGED, BIAS, SCALE, SCALE, MASK, ZERO_POINT, ZERO_POINT, STATE),
-        Formula(projected(8, score_bias=99), PROJECTED, FLOPS, VASWANI, fixed("int8")),
+        Formula(projected(8, score_bias=None), PROJECTED, FLOPS, VASWANI, fixed("int8")),
         results.attention(8, 3), tags=("fused", "quantized"),
     ),
     _contrib(

@@ -62,7 +62,7 @@ ABSORBED = ("Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh", "Hard
 NHWC_FORM = Formula(
     convolve(channel_axis=-1, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
 )
-LAST = convolve(channel_axis=99)
+LAST = convolve(channel_axis=None)
 """Blocked or channels-last layouts: the weight alone says how many channels are multiplied."""
 
 OPERATORS = (
@@ -78,7 +78,7 @@ OPERATORS = (
     ),
     Operator(
         "ConvInteger", CONV, (DATA, W, ZERO_POINT, ZERO_POINT),
-        Formula(convolve(1, 99), MACS, "2·MACs", "ONNX ConvInteger", integer_of(0)),
+        Formula(convolve(1, None), MACS, "2·MACs", "ONNX ConvInteger", integer_of(0)),
         scaling=Scaling.CONVOLVE, tags=("quantized",),
     ),
     Operator(
@@ -146,7 +146,7 @@ OPERATORS = (
     Operator(
         "Conv", CONV, ADDING,
         Formula(
-            convolve(channel_axis=99, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
+            convolve(channel_axis=None, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
         ),
         NCHWC, shape=convolved(), tags=("fused",), fuses=ABSORBED,
     ),
@@ -162,7 +162,7 @@ OPERATORS = (
     ),
     Operator(
         "QLinearConv", CONV, INTEGER,
-        Formula(convolve(3, 8, channel_axis=99), MACS, FLOPS, ORT, integer_of(0)),
+        Formula(convolve(3, 8, channel_axis=None), MACS, FLOPS, ORT, integer_of(0)),
         NHWC, shape=convolved(3, 7, channels_last=True), channels_last=True, tags=("quantized",),
     ),
     Operator(

@@ -202,9 +202,9 @@ def known_dim(tensor: Tensor | None, axis: int) -> int | None:
     return tensor.shape[axis]
 
 
-def given(call: Call, index: int) -> bool:
-    """True when optional input ``index`` is present."""
-    return call.input(index) is not None
+def given(call: Call, index: int | None) -> bool:
+    """True when optional input ``index`` is present; an operator may have none."""
+    return index is not None and call.input(index) is not None
 
 
 def dtype_of(index: int) -> Callable[[Call], str]:

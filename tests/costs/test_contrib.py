@@ -256,3 +256,31 @@ def test_each_operand_that_a_product_adds_is_an_operation_per_result(
     assert {slot: beyond(slot) for slot in range(operands)} == {
         slot: 8 * (slot in added) for slot in range(operands)
     }
+
+
+@pytest.mark.parametrize(
+    ("domain", "op", "weight", "added"),
+    [
+        ("", "Conv", 1, [2]), ("", "ConvInteger", 1, []), ("", "QLinearConv", 3, [8]),
+        ("", "ConvTranspose", 1, [2]), ("com.microsoft", "FusedConv", 1, [2, 3]),
+        ("com.microsoft", "NhwcFusedConv", 1, [2, 3]),
+        ("com.microsoft", "QLinearConv", 3, [8]),
+        ("com.ms.internal.nhwc", "QLinearConvTranspose", 3, [8]),
+        ("com.microsoft", "ConvTransposeWithDynamicPads", 1, [3]),
+    ],
+)  # fmt: skip
+def test_each_operand_that_a_convolution_adds_is_an_operation_per_result(
+    domain: str, op: str, weight: int, added: list[int]
+) -> None:
+    """Biases, and the sum of a fused one; the others are scales and zero points."""
+
+    def beyond(slot: int) -> int | None:
+        inputs: list[tuple[int, ...] | None] = [None] * 9
+        inputs[slot] = (4,)
+        inputs[0], inputs[weight] = (1, 4, 4, 4), (4, 4, 2, 2)
+        found = cost(call(op, inputs, (1, 4, 3, 3), domain=domain))
+        return None if found.flops is None or found.macs is None else found.flops - 2 * found.macs
+
+    assert {slot: beyond(slot) for slot in range(9)} == {
+        slot: 36 * (slot in added) for slot in range(9)
+    }

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def convolve(
     weight: int = 1,
-    bias: int = 2,
+    bias: int | None = 2,
     *,
-    channel_axis: int = 1,
+    channel_axis: int | None = 1,
     activation: bool = False,
-    add: int = -1,
+    add: int | None = None,
 ) -> Callable[[Call], Work]:
     """Formula of a convolution whose weight ``(N, M/g, K…)`` and bias are the given inputs.
 
@@ -45,9 +45,7 @@ def convolve(
         if len(out) != len(kernel) + 2:
             raise Contradiction(f"inconsistent ranks: output {len(out)}, kernel {len(kernel)}")
         size = prod(out)
-        extra = given(call, bias) + (activation and _activated(call))
-        if add >= 0:
-            extra += given(call, add)
+        extra = given(call, bias) + given(call, add) + (activation and _activated(call))
         text = f"{dims(out)} · {per_group} · {dims(kernel)}"
         return Work(size * per_group * prod(kernel), size * extra, text, rest=times(extra, size))
 
@@ -58,10 +56,10 @@ def _activated(call: Call) -> bool:
     return bool(call.attr("activation"))
 
 
-def kernel_of(call: Call, index: int, channel_axis: int) -> tuple[int, tuple[int, ...]]:
+def kernel_of(call: Call, index: int, channel_axis: int | None) -> tuple[int, tuple[int, ...]]:
     """Input channels per group and kernel sides, checked against the input's channels."""
     group = call.attr("group", 1)
-    channels = known_dim(call.input(0), channel_axis)
+    channels = None if channel_axis is None else known_dim(call.input(0), channel_axis)
     if group < 1:
         raise Contradiction(f"inconsistent channels: group is {group}")
     tensor = call.input(index)

@@ -35,7 +35,7 @@ def _sum(projection: int, bias: int, work: Work, text: str, reason: str = "") ->
     )
 
 
-def projected(past: int, score_bias: int = 5) -> Callable[[Call], Work]:
+def projected(past: int, score_bias: int | None = 5) -> Callable[[Call], Work]:
     """Attention with merged Q, K, V weights ``(I, Hqk + Hqk + Hv)`` as input 1.
 
     MACs = B·S·|W| + B·S·(S + P)·(Hqk + Hv), with P past keys from ``past`` ``(2, B, N, P, d)``.
