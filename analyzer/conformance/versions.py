@@ -50,8 +50,8 @@ def check_versions(
         if apart:
             yield Breach(
                 "initializer-without-input", FAMILY, apart[0],
-                f"IR version {model.ir_version} has every initializer among the inputs; not "
-                f"listed there: {so_many(len(apart), 'initializer')}",
+                f"the file states IR version {model.ir_version}, in which every initializer is an "
+                f"input, too; not listed there: {so_many(len(apart), 'initializer')}",
                 f"state IR version {INPUTS_OPTIONAL} or later",
                 grave=False,
             )  # fmt: skip

@@ -114,7 +114,7 @@ def _open(certainty: Certainty, unknown: int, *, varies: bool) -> Iterator[str]:
         yield (_("{operators} of unknown cost", operators=many(unknown, "operator")) if unknown
                else _("nothing bounds how often a loop runs"))  # fmt: skip
     else:
-        yield _("depending on data") if varies else _("resting on what is assumed below")
+        yield _("depending on data") if varies else _("assumed in part: see below")
 
 
 def named_sizes(v: Values) -> str:

@@ -322,11 +322,11 @@ def test_half_of_the_products_are_in_integers() -> None:
 
 def test_what_is_written_between_conversions_is_not_said_to_run_in_integers() -> None:
     assert said("conversions", "quantised") == (
-        "As written, all multiply-accumulates are in integers. Of 1 layer between "
+        "All multiply-accumulates are meant to be in integers. Of 1 layer between "
         "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so. "
-        "ONNX Runtime leaves 1 layer in floating point, where a bias counts in another step than "
-        "its sums. On x86 processors ONNX Runtime computes convolutions of int8 data in integers "
-        "only where it can turn the data into uint8 by itself."
+        "ONNX Runtime leaves 1 layer in floating point, as the scale of a bias is not that of data "
+        "times weights. On x86 processors ONNX Runtime computes convolutions of int8 data in "
+        "integers only where it can turn the data into uint8 by itself."
     )
 
 

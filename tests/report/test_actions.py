@@ -137,7 +137,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
-        "Clean up with `onnxslim --size-threshold 65536 MODEL NEW` (`pip install onnxslim`; "
+        "Clean up with `onnxslim --size-threshold 1024 MODEL NEW` (`pip install onnxslim`; "
         "without the limit it stores "
         in x
         and "; low impact, low effort; 1 operator of the file goes, and Constants become stored "
@@ -375,6 +375,19 @@ def test_what_was_looked_for_has_a_place_in_the_model(standard: Result) -> None:
     # no Softmax, no GELU: what is about them was not checked
     assert "decomposed gelu" not in rows["structure"].sound
     assert rows["structure"].idle > 10
+
+
+def test_rules_about_values_have_a_place_where_there_are_any(standard: Result) -> None:
+    def row(text: str) -> Checked:
+        seen = replace(facts(text), evidence=WeightEvidence({}))
+        found = checked(replace(standard, facts=seen, findings=()))
+        return next(row for row in found if row.category == "weights")
+
+    none = row("g (float[4] x) => (float[4] y) { y = Relu (x) }")
+    assert (none.rules, none.blind) == (0, 0)
+    some = row("g (float[4] x) => (float[4] y) <float[4] w = {1, 2, 3, 4}> { y = Mul (x, w) }")
+    assert some.rules > 5
+    assert some.rules + some.idle == none.idle
 
 
 def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None:

@@ -303,7 +303,7 @@ def test_a_phone_shows_main_columns_and_a_button_the_others(
     named = "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)"
     form = small.page.locator(".forms tbody tr").first.locator("td")
     assert form.evaluate_all(named) == [
-        '"MACs"', '"Weights"', '"Time, at least"', '"Effort"', '"Figures certain"',
+        '"MACs"', '"Weights"', '"Time, at least"', '"Effort"', '"Certainty"',
         '"What may be lost"',
     ]  # fmt: skip
     assert small.page.locator(".scroll:has(.stacked)").evaluate_all(over) == 0

@@ -94,7 +94,7 @@ PASSED: Values = {
     "categories": ("waste", "cost", "trust"), "rules": (5, 0, 2), "speak": (1, 0, 0),
     "stated": (1, 0, 0), "unjudged": (0, 4, 0), "blind": 0, "unseen": (), "idle": 0, "odd": 0,
 }  # fmt: skip
-NOTHING = "Nothing found by 5 of 7 rules that had something to look at, all of trust among them."
+NOTHING = "5 of 7 rules that had something to look at found nothing, among them all of trust."
 VENDOR: Values = {
     "types": ("Gelu", "Attention"), "counts": (1, 2), "types_in_all": 2,
     "domains": ("com.microsoft",), "domains_in_all": 1, "runtime": "", "compiled": 0,
@@ -145,7 +145,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
                "lighter": False}, [
         ({"brief": False}, PLAIN),
         ({"brief": False, "grows": True, "lighter": True},
-         (f"{PLAIN} It is low for a form with which the file is larger. To convert layers is "
+         (f"{PLAIN} A form that makes the file larger has low impact. To convert layers is "
           "graded by MACs and time alone.")),
         ({}, (f"{PLAIN} To save compute is medium at most where the arithmetic of one run takes "
              "less than 1 ms, as here on rpi5.")),
@@ -196,24 +196,24 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"float_macs": 5}, ("75.0 % of the multiply-accumulates are in integers; 2 operators "
                             "multiply in floating point.")),
         ({"float_forms": 3},
-         ("As written, all multiply-accumulates are in integers. Of 3 layers between "
+         ("All multiply-accumulates are meant to be in integers. Of 3 layers between "
          "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so.")),
         ({"float_forms": 1, "float_macs": 5, "unaligned": 1, "signed_forms": 2},
-         ("As written, 75.0 % of the multiply-accumulates are in integers; 2 operators multiply in "
-         "floating point. Of 1 layer between DequantizeLinear and QuantizeLinear, a runtime "
-         "decides which it computes so. ONNX Runtime leaves 1 layer in floating point, where a "
-         "bias counts in another step than its sums. On x86 processors ONNX Runtime computes "
-         "convolutions of int8 data in integers only where it can turn the data into uint8 by "
-         "itself.")),
+         ("75.0 % of the multiply-accumulates are in integers or meant to be; 2 operators multiply "
+         "in floating point. Of 1 layer between DequantizeLinear and QuantizeLinear, a runtime "
+         "decides which it computes so. ONNX Runtime leaves 1 layer in floating point, as the "
+         "scale of a bias is not that of data times weights. On x86 processors ONNX Runtime "
+         "computes convolutions of int8 data in integers only where it can turn the data into "
+         "uint8 by itself.")),
         ({"float_forms": 9, "unaligned": 1, "signed_forms": 5, "left_on_x86": 4},
-         ("As written, all multiply-accumulates are in integers. Of 9 layers between "
+         ("All multiply-accumulates are meant to be in integers. Of 9 layers between "
          "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so. ONNX "
-         "Runtime leaves 1 layer in floating point, where a bias counts in another step than its "
-         "sums. On x86 processors it leaves 4 of 9 there: those, and convolutions of int8 data or "
-         "results that several operators or callers read. Quantised again with uint8 activations, "
-         "only 1 layer would stay in floating point.")),
+         "Runtime leaves 1 layer in floating point, as the scale of a bias is not that of data "
+         "times weights. On x86 processors it leaves 4 of 9 there: those, and convolutions of int8 "
+         "data or results that several operators or callers read. Quantised again with uint8 "
+         "activations, only 1 layer would stay in floating point.")),
         ({"float_forms": 9, "signed_forms": 5, "left_on_x86": 4},
-         ("As written, all multiply-accumulates are in integers. Of 9 layers between "
+         ("All multiply-accumulates are meant to be in integers. Of 9 layers between "
          "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so. On x86 "
          "processors ONNX Runtime leaves 4 of 9 in floating point: convolutions of int8 data or "
          "results that several operators or callers read. Quantised again with uint8 activations, "
@@ -227,21 +227,21 @@ TOLD: dict[str, tuple[Values, Told]] = {
              "these are stated where they count, and are no findings.")),
         ({"stated": (0, 0, 0)}, NOTHING.replace("5 of", "6 of")),
         ({"stated": (0, 0, 0), "unjudged": (0, 0, 1)},
-         "Nothing found by 6 of 7 rules that had something to look at."),
+         "6 of 7 rules that had something to look at found nothing."),
         ({"stated": (0, 0, 0), "categories": ("waste", "trust", "weights"), "rules": (5, 1, 1),
           "unjudged": (0, 0, 0), "odd": 2},
          NOTHING.replace("5 of", "6 of")),
         ({"stated": (0, 0, 0), "speak": (0, 0, 0)},
-         "Nothing found by 7 of 7 rules that had something to look at."),
+         "7 of 7 rules that had something to look at found nothing."),
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
-         ("Nothing found by 4 of 7 rules that had something to look at. 1 that looks at stored "
+         ("4 of 7 rules that had something to look at found nothing. 1 that looks at stored "
          "weights could not judge: weights are not in the file, or unreadable. 2 are about sizes "
          "that had to be assumed or figures that are unknown: these are stated where they count, "
-         "and are no findings. 1 more is about operators that are not in the model.")),
+         "and are no findings. 1 more is about what the model does not have.")),
         ({"stated": (0, 0, 0), "speak": (2, 0, 0), "blind": 2, "unseen": ("integers",), "idle": 7},
          (f"{NOTHING} 2 that look at stored weights "
-         "could not judge: weights are stored as integers. 7 more are about operators that "
-         "are not in the model.")),
+         "could not judge: weights are stored as integers. 7 more are about what the "
+         "model does not have.")),
     ]),
     "trust": ({"findings": 0, "first": "opens a door", "rules": 9, "blind": 0, "unseen": (),
                "hidden_bytes": 0, "open_loops": 0, "loop": "again", "inputs": ()}, [
@@ -332,9 +332,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"inside": True}, ("Nothing: the multiply-accumulates of all 5 operators, those of bodies "
                             "and functions once, are known, and so is their other arithmetic.")),
         ({"inside": True, "in_all": 9},
-         ("Nothing: the multiply-accumulates of all 5 operators counted, of 9 in all (bodies "
-          "and functions once, not what holds them, and one branch of those that data or settings "
-          "decide on), are known, and so is their other arithmetic.")),
+         ("Nothing: the multiply-accumulates of all 5 operators that count, of 9 in the "
+          "file (an If, a loop or a function counts by what is in it, an If by one of its "
+          "branches), are known, and so is their other arithmetic.")),
         ({"macs_complete": False, "reason": "a loop has no bound", "flops_complete": False},
          ("The multiply-accumulates of all 5 operators are known, but not their sum: a loop has no "
          "bound.")),
@@ -348,7 +348,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "growth": (GROWTH, [
         ({}, "2 kMAC a token of n."),
         ({"varies": True}, "2 kMAC a token at n = 128."),
-        ({"unit": "megapixel"}, "2 kMAC a megapixel of image of n."),
+        ({"unit": "megapixel"}, "2 kMAC a megapixel of image (sides: n)."),
         ({"unit": "megapixel", "varies": True}, "2 kMAC a megapixel of image at n = 128."),
         ({"unit": "step"}, "2 kMAC a step of n."),
         ({"unit": "step", "varies": True}, "2 kMAC a step at n = 128."),

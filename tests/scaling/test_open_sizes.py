@@ -55,7 +55,7 @@ def test_lines_of_text_cost_by_the_megapixel_too() -> None:
     text = IMAGE.replace("N,3,H,W", "N,3,48,W")
     (row,) = growth(facts(text))
     assert (row.unit, row.side, row.varies) == ("megapixel", 48, False)
-    assert sentence(text) == "24 MMAC a megapixel of image of W."
+    assert sentence(text) == "24 MMAC a megapixel of image (sides: W)."
 
 
 def test_both_axes_of_scores_are_no_image() -> None:

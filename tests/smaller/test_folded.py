@@ -142,9 +142,11 @@ def test_how_the_file_grows_is_told_with_and_without_the_limit() -> None:
     assert told() == told(249) == ""
     assert told(250) == "the file grows from 1000 B to about 1.221 KiB"
     assert told(200, states=50) == told(250)
-    assert told(100, 1024, 2000) == "without a limit the file grows from 1000 B to about 2.93 KiB"
+    assert told(100, 1024, 2000) == (
+        "without --size-threshold the file grows from 1000 B to about 2.93 KiB"
+    )
     assert told(400, 1024, 2000) == (
-        "the file grows from 1000 B to about 1.367 KiB, without the limit to about 2.93 KiB"
+        "the file grows from 1000 B to about 1.367 KiB, without --size-threshold to about 2.93 KiB"
     )
 
 

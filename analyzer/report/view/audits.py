@@ -34,7 +34,7 @@ class Checked:
     """Of the others, those without a finding whose subject the report states all the same: sizes
     that were assumed, costs and outputs that are unknown. They are not among the sound."""
     idle: int
-    """Rules of the category about operators that the model does not have."""
+    """Rules of the category about operators, blocks or values that the model does not have."""
     blind: int
     """Rules of the category that look at stored weights, and found nothing where some of them are
     missing."""
@@ -49,7 +49,7 @@ class RuleTally:
     looked: int
     """Those that had something to look at."""
     idle: int
-    """Those about operators that the model does not have."""
+    """Those about operators, blocks or values that the model does not have."""
     blind: int
     """Those that look at stored weights, and could not."""
 
@@ -146,6 +146,8 @@ the rule looks for."""
 
 def _has_place(rule: Rule, facts: Facts, types: Collection[tuple[str, str]]) -> bool:
     """Whether the model has anything that the rule could have been about."""
+    if rule.reads_weights and not _stores_values(facts):
+        return False
     if rule.has_patterns:
         return rule.may_match(types)
     if rule.subject == "node":
@@ -154,6 +156,14 @@ def _has_place(rule: Rule, facts: Facts, types: Collection[tuple[str, str]]) -> 
         kinds = {block.kind for block in facts.blocks}
         return bool(kinds) if not rule.selector else not kinds.isdisjoint(rule.selector)
     return True
+
+
+def _stores_values(facts: Facts) -> bool:
+    """Whether there are values to look at, seen or not: false of a file without any."""
+    of = facts.parameters
+    counted = (of.weights, of.buffers, of.quantization, of.constants, of.positions, of.masks)
+    seen = facts.evidence
+    return any(counted) or (seen is not None and bool(seen.tensors or seen.unread_tensors))
 
 
 def _type(word: str) -> tuple[str, str]:

@@ -102,10 +102,10 @@ def grown(ask: Action) -> str:
     adds = Added(ask.written, ask.limit, ask.unlimited, ask.states)
     then, most = size(now + ask.written + ask.states), size(now + ask.unlimited)
     if ask.limit and adds.grows(now):
-        return _("the file grows from {now} to about {then}, without the limit to about {most}",
-                 now=size(now), then=then, most=most)  # fmt: skip
+        return _("the file grows from {now} to about {then}, without --size-threshold to about "
+                 "{most}", now=size(now), then=then, most=most)  # fmt: skip
     if ask.limit:
-        return _("without a limit the file grows from {now} to about {then}",
+        return _("without --size-threshold the file grows from {now} to about {then}",
                  now=size(now), then=most)  # fmt: skip
     if adds.grows(now):
         return _("the file grows from {now} to about {then}", now=size(now), then=then)

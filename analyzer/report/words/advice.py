@@ -47,7 +47,7 @@ def order(v: Values) -> str:
         "without a figure."
     )
     if v["grows"]:
-        text = f"{text} " + _("It is low for a form with which the file is larger.")
+        text = f"{text} " + _("A form that makes the file larger has low impact.")
     if v["lighter"]:
         text = f"{text} " + _("To convert layers is graded by MACs and time alone.")
     if not v["brief"]:
@@ -82,10 +82,10 @@ def passed(v: Values) -> str:
               if rules and not any(others) and not (v["odd"] and name == "weights")]  # fmt: skip
     told = {"passed": passed, "rules": many(looked, "rule")}
     text = (
-        _("Nothing found by {passed} of {rules} that had something to look at, all of {sound} "
-          "among them.", sound=series(silent), **told)
+        _("{passed} of {rules} that had something to look at found nothing, among them all of "
+          "{sound}.", sound=series(silent), **told)
         if silent and passed < looked
-        else _("Nothing found by {passed} of {rules} that had something to look at.", **told)
+        else _("{passed} of {rules} that had something to look at found nothing.", **told)
     )  # fmt: skip
     if v["blind"]:
         text = f"{text} " + ngettext(
@@ -105,8 +105,8 @@ def passed(v: Values) -> str:
     if not v["idle"]:
         return text
     return f"{text} " + ngettext(
-        "{n} more is about operators that are not in the model.",
-        "{n} more are about operators that are not in the model.",
+        "{n} more is about what the model does not have.",
+        "{n} more are about what the model does not have.",
         v["idle"],
     )
 

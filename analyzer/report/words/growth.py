@@ -18,7 +18,7 @@ _UNITS: Mapping[str, tuple[str, str]] = {
     "token": (mark("{rate} a token of {dim}"), mark("{rate} a token at {dim} = {size}")),
     "second": (mark("{rate} a second of audio of {dim}"),
                mark("{rate} a second of audio at {dim} = {size}")),
-    "megapixel": (mark("{rate} a megapixel of image of {dim}"),
+    "megapixel": (mark("{rate} a megapixel of image (sides: {dim})"),
                   mark("{rate} a megapixel of image at {dim} = {size}")),
     "step": (mark("{rate} a step of {dim}"), mark("{rate} a step at {dim} = {size}")),
 }  # fmt: skip

@@ -81,8 +81,8 @@ def quantised(v: Values) -> str:
     }  # fmt: skip
     if v["float_macs"] and v["float_forms"]:
         text = _(
-            "As written, {share} of the multiply-accumulates are in integers; {operators} multiply "
-            "in floating point.", **told,
+            "{share} of the multiply-accumulates are in integers or meant to be; {operators} "
+            "multiply in floating point.", **told,
         )  # fmt: skip
     elif v["float_macs"]:
         text = _(
@@ -90,7 +90,7 @@ def quantised(v: Values) -> str:
             "point.", **told,
         )  # fmt: skip
     elif v["float_forms"]:
-        text = _("As written, all multiply-accumulates are in integers.")
+        text = _("All multiply-accumulates are meant to be in integers.")
     else:
         text = _("All multiply-accumulates are in integers.")
     return " ".join([text, *_left_in_float(v), *_islands(v)])
@@ -106,8 +106,8 @@ def _left_in_float(v: Values) -> Iterator[str]:
         )  # fmt: skip
     if v["unaligned"]:
         yield _(
-            "ONNX Runtime leaves {layers} in floating point, where a bias counts in another step "
-            "than its sums.",
+            "ONNX Runtime leaves {layers} in floating point, as the scale of a bias is not that of "
+            "data times weights.",
             layers=many(v["unaligned"], "layer"),
         )  # fmt: skip
     if v["signed_forms"] and v["left_on_x86"] > v["unaligned"] > 0:

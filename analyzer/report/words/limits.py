@@ -74,8 +74,8 @@ def unknown(v: Values) -> str:
                  n=v["operators"], of=of)  # fmt: skip
     operators = ngettext("its {n} operator", "all {n} operators", v["of"])
     if v["of"] < v["in_all"]:
-        operators = _("{operators} counted, of {n} in all (bodies and functions once, not what "
-                      "holds them, and one branch of those that data or settings decide on),",
+        operators = _("{operators} that count, of {n} in the file (an If, a loop or a function "
+                      "counts by what is in it, an If by one of its branches),",
                       operators=operators, n=units.count(v["in_all"]))  # fmt: skip
     elif v["inside"]:
         operators = _("{operators}, those of bodies and functions once,", operators=operators)
