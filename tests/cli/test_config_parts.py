@@ -12,6 +12,7 @@ import pytest
 
 from analyzer.cli.config import read, table
 from analyzer.cli.config.find import NAMES, Finder
+from analyzer.cli.config.scan import TomlScan, line_of
 from analyzer.cli.config.table import Errors
 from analyzer.cli.config.verify import check_bases
 from analyzer.cli.new_rule import _free_id
@@ -148,3 +149,49 @@ def test_a_value_is_of_its_kind_or_is_not(
 ) -> None:
     assert [value for value in right if not holds(value)] == []
     assert [value for value in wrong if holds(value)] == []
+
+
+KEYS = """a.b = 1 # "c" = 2
+"q.r" . 's' = \'\'\'x = 1
+
+y\'\'\' # two lines more
+[t . u]
+list = [
+  [1, {z = 3}], "]",
+]
+one = {in = {w = 1}, x = [2]}
+[[e]]
+k = 1
+k2 = 'v'
+[[e]]
+k = \'\'\'
+[no]\'\'\'
+last = \'\'\'
+= [
+\'\'\'
+[[e]]
+[end]"""
+
+
+def test_every_key_outside_of_inline_tables_has_its_line() -> None:
+    found = TomlScan("x.toml", KEYS).lines
+    assert {".".join(place): line for place, line in found.items()} == {
+        "a": 1, "a.b": 1, "q.r": 2, "q.r.s": 2, "t": 5, "t.u": 5, "t.u.list": 6, "t.u.one": 9,
+        "e": 10, "e.1": 10, "e.1.k": 11, "e.1.k2": 12, "e.2": 13, "e.2.k": 14, "e.2.last": 16,
+        "e.3": 19, "end": 20,
+    }  # fmt: skip
+    assert [line_of(found, place) for place in (("t", "u", "one", "in"), ("e", "1"), ("z",))] == [
+        9, 10, 0
+    ]  # fmt: skip
+
+
+def test_keys_of_32_parts_and_values_in_32_levels_are_read_and_no_more() -> None:
+    lists = "a = " + "[" * 32 + "]" * 32 + "\n[b]"
+    for text, keys in ((".".join("a" * 32), 0), ("a = " + "[{x = " * 16, 1), (lists, 2)):
+        assert len(TomlScan("x.toml", text).lines) == keys
+    for text, told in (
+        (".".join("a" * 33), "1: a key of more than 32 parts"),
+        ("a = 1\nb = [" + "{x = [" * 16, "2: more than 32 levels of lists and tables"),
+    ):
+        with pytest.raises(ConfigError, match=f"x.toml:{told}"):
+            TomlScan("x.toml", text)
