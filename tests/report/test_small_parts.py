@@ -19,7 +19,7 @@ from analyzer.report.drawing.record import Box, Drawing
 from analyzer.report.faces import is_korean, stack
 from analyzer.report.result import Options
 from analyzer.report.sketch import Sketch, _size
-from analyzer.report.view import unseen
+from analyzer.report.view import steps, unseen
 from analyzer.report.view.charts import Chart
 from analyzer.report.webface import letters
 from tests.golden.text import facts
@@ -137,6 +137,12 @@ def test_notes_of_a_column_are_that_of_most_of_its_numbers() -> None:
     )
     assert cells._without("<td><a href=#y-2>5</a>", "1") == "<td data-y=2>5"
     assert cells._without("<td>5", "1") == "<td>5"
+    for attributes, classed in (
+        ("", " class=z"), (" id=x", " class=z id=x"), (" class=a id=x", ' class="a z" id=x'),
+        (' class="a b"', ' class="a b z"'),
+    ):  # fmt: skip
+        assert cells._classed(attributes, ["z"]) == classed
+    assert cells._classed(" class=a", []) == " class=a"
 
 
 def test_classes_are_added_to_those_that_are_there() -> None:
@@ -148,6 +154,22 @@ def test_classes_are_added_to_those_that_are_there() -> None:
     ]  # fmt: skip
     assert cells._noted(["1:2", "3:4"]) == ' data-y="1:2 3:4"'
     assert cells._noted([]) == ""
+
+
+def test_what_is_left_of_a_file_is_that_of_the_weights_where_nobody_counted_it() -> None:
+    def left(**about: int | None) -> tuple[float, ...]:
+        usual: dict[str, int | None] = {
+            "weight_bytes": 3, "bytes_now": 4, "file_bytes": 1, "file_now": 8,
+            "seconds": 1, "seconds_now": 2,
+        }  # fmt: skip
+        form: Any = SimpleNamespace(**usual | about)
+        return steps._held(form), steps._file(form), steps._left(form)
+
+    assert left() == (0.75, 0.125, 0.5)
+    assert left(file_bytes=None) == left(file_now=0) == (0.75, 0.75, 0.5)
+    assert left(weight_bytes=None) == left(bytes_now=0) == (1.0, 0.125, 0.5)
+    assert left(seconds=None) == left(seconds_now=None) == left(seconds_now=0) == (0.75, 0.125, 1.0)
+    assert left(file_bytes=None, weight_bytes=None) == (1.0, 1.0, 0.5)
 
 
 def test_bytes_that_nobody_saw_are_known_where_all_problems_are() -> None:
