@@ -9,7 +9,7 @@ from analyzer.report.briefly import tokens
 
 _TEXT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 _OPENS, _CLOSES = ("{", "(", "["), ("}", ")", "]")
-_GO_ON = (";", ",", ".", *_CLOSES)
+_GO_ON = (";", ",", ".")
 """Signs with which no statement begins."""
 _STYLE = re.compile(r"\s*;\s*(?=})|\s*([{};,>])\s*|(?<=:) ")
 _SCRIPT = re.compile(r" *([{}()\[\];,:?=<>*&|]) *| ([+-]) (?![+-])")

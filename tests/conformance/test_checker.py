@@ -123,3 +123,13 @@ def test_an_operator_nobody_registered_is_told_with_its_domain() -> None:
     assert breach.message.endswith("domain_version of 17 and the domain 'ai.onnx'")
     assert breach.remedy.startswith("leave the domain of the operator empty")
     assert not breach.grave
+
+
+def test_what_the_runtime_does_not_ask_is_not_grave_whatever_the_checker_says_of_it() -> None:
+    spec = "Bad node spec for node. Name: n OpType: Add"
+    for said in (
+        "No opset import for domain 'x'", "No Op registered for Relu with domain_version of 17",
+        "Nodes in a graph are not in sorted order", "Nodes in a graph must be topologically sorted",
+        ):  # fmt: skip
+        (breach,) = checker_says(f"{said} ==> Context: {spec}", [])
+        assert (breach.family, breach.grave) == ("attribute", False), said

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any, cast
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
+from analyzer.conformance import causes as causes_of
 from analyzer.conformance import unexplained
 from analyzer.facts import Breach, Problem
 from analyzer.graph.program import build_program
@@ -237,3 +239,28 @@ def test_what_follows_from_a_breach_at_the_same_place_is_not_said_besides(
     problem = Problem(code, "y", "what shape inference says")
     breach = Breach("any", family, where, "what is wrong", "what to do", grave)
     assert unexplained([problem], [breach]) == ((problem,) if left else ())
+
+
+def test_which_families_follow_from_a_version_and_which_from_a_tensor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    families = (
+        "arity", "assumption", "attribute", "declaration", "function", "name", "operand", "type",
+    )  # fmt: skip
+    found = [Breach("any", family, "f/y", "what is wrong", "what to do") for family in families]
+
+    def gone(*causes: Breach, problems: tuple[Problem, ...] = ()) -> set[str]:
+        left = causes_of.without_consequences([*causes, *found], cast("Any", None), problems)
+        return {*families} - {breach.family for breach in left[len(causes) :]}
+
+    monkeypatch.setattr(causes_of, "_behind", lambda *_: {"z"})
+    by_version = {"arity", "assumption", "attribute", "operand", "type"}
+    for code in ("missing-opset", "unknown-opset", "duplicate-opset"):
+        assert gone(Breach(code, "opset", "", "", "")) == by_version, code
+        assert gone(problems=(Problem(code, "", ""),)) == by_version, code
+        assert gone(problems=(Problem(code, "x", ""),)) == set(), "of a part of the model"
+    for code in ("duplicate-function", "function-without-opset"):
+        assert gone(Breach(code, "function", "f", "", "")) == by_version, code
+        assert gone(Breach(code, "function", "g", "", "")) == set(), code
+    monkeypatch.setattr(causes_of, "_behind", lambda *_: {"f/y"})
+    assert gone() == {"assumption", "declaration", "operand"}

@@ -16,7 +16,7 @@ from analyzer.report.claims.record import Claim
 from analyzer.report.content import tone
 from analyzer.report.diagram import Diagram
 from analyzer.report.drawing.record import Box, Drawing
-from analyzer.report.faces import is_korean, stack
+from analyzer.report.faces import PRINTED, SCREEN, is_korean, stack
 from analyzer.report.result import Options
 from analyzer.report.sketch import Sketch, _size
 from analyzer.report.view import steps, unseen
@@ -181,6 +181,22 @@ def test_bytes_that_nobody_saw_are_known_where_all_problems_are() -> None:
     assert (hidden(), hidden(0), hidden(3, 0, 4), hidden(3, None)) == (0, 0, 7, None)
     assert (hidden(listed=False), hidden(0, listed=False)) == (0, 0)
     assert hidden(3, listed=False) is None
+
+
+def test_every_system_has_a_face_of_its_own_on_a_screen() -> None:
+    """Of browsers that do not know ``system-ui``, too; one with Hangul on Korean pages."""
+    own = {"-apple-system": "macOS", "Segoe UI": "Windows", "Roboto": "Android",
+           "Liberation Sans": "Linux"}  # fmt: skip
+    korean = {"Pretendard": "with the page", "Apple SD Gothic Neo": "macOS",
+              "Malgun Gothic": "Windows", "Noto Sans KR": "Android", "Noto Sans CJK KR": "Linux",
+              }  # fmt: skip
+    assert SCREEN == {
+        "en": ("system-ui", *own, "sans-serif"), "ko": (*korean, "system-ui", "sans-serif"),
+    }  # fmt: skip
+    assert {face for faces in PRINTED.values() for face in faces} == {
+        "Pretendard", "Liberation Sans", "DejaVu Sans", "sans-serif",
+    }  # fmt: skip
+    assert PRINTED["ko"] == ("Pretendard", *PRINTED["en"])
 
 
 def test_faces_of_several_words_are_quoted() -> None:
