@@ -14,6 +14,8 @@ from analyzer.report.pagination import Spacing
 from analyzer.report.view import actions, audits, conversion, modules, spared, stretches, tiles
 from analyzer.report.view.layers import LayerRow
 from analyzer.report.view.spared import Why
+from analyzer.ruleset import load_rules
+from analyzer.survey import STATED as BY_HAND
 from tests.each import each
 from tests.golden.text import facts
 
@@ -291,6 +293,37 @@ def test_the_largest_modules_come_first_and_the_first_of_equal_ones() -> None:
     for most, places in ((0, []), (1, [1]), (2, [1, 3]), (3, [1, 3, 0]), (9, [1, 3, 0, 2, 4])):
         found: Any = content._largest(rows, most)
         assert [row.at for row in found] == places
+
+
+def test_what_silent_rules_look_for_is_stated_of_the_model_all_the_same() -> None:
+    assert audits.STATED.keys() <= {rule.name for rule in load_rules()}
+    size, cost, output = (
+        audits.STATED[name]
+        for name in ("assumed-dimension", "unknown-cost", "unknown-output-shape")
+    )
+
+    def sized(value: int, axis: int, batch: bool = False, reason: str = "default") -> bool:
+        one = some(value=value, axis=axis, batch=batch, reason=reason)
+        return size(cast("Any", some(assumptions=[one])))
+
+    assert (sized(1, 0), sized(2, 0), sized(1, 1), sized(1, 1, True)) == (False, True, True, False)
+    assert not sized(2, 1, reason=next(iter(BY_HAND)))
+
+    def costs(macs: int | None, counted: int = 1, composite: bool = False,
+              known: tuple[bool, bool] = (True, True)) -> bool:  # fmt: skip
+        totals = some(complete=known[0], flops_complete=known[1])
+        node = some(macs=macs, counted=counted, composite=composite)
+        return cost(cast("Any", some(nodes=[some(macs=1, counted=1, composite=False), node],
+                                     totals=totals)))  # fmt: skip
+
+    assert (costs(0), costs(None), costs(None, 0), costs(None, 1, True)) == (
+        False, True, False, False
+    )  # fmt: skip
+    assert costs(0, known=(False, True))
+    assert costs(0, known=(True, False))
+    for last, unknown in ((None, True), (0, False)):
+        outputs = [some(elements=1), some(elements=last)]
+        assert output(cast("Any", some(outputs=outputs))) is unknown
 
 
 def test_tiles_of_a_kind_are_its_shapes_where_there_are_several() -> None:

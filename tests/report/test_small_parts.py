@@ -190,9 +190,9 @@ def test_every_system_has_a_face_of_its_own_on_a_screen() -> None:
     korean = {"Pretendard": "with the page", "Apple SD Gothic Neo": "macOS",
               "Malgun Gothic": "Windows", "Noto Sans KR": "Android", "Noto Sans CJK KR": "Linux",
               }  # fmt: skip
-    assert SCREEN == {
+    assert {
         "en": ("system-ui", *own, "sans-serif"), "ko": (*korean, "system-ui", "sans-serif"),
-    }  # fmt: skip
+    } == SCREEN  # fmt: skip
     assert {face for faces in PRINTED.values() for face in faces} == {
         "Pretendard", "Liberation Sans", "DejaVu Sans", "sans-serif",
     }  # fmt: skip
