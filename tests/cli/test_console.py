@@ -271,3 +271,12 @@ def test_what_is_buffered_goes_nowhere_and_no_file_stays_open(
     assert done == [(os.devnull, os.O_WRONLY), (7, 99), (7,)]
     monkeypatch.setattr(sys, "stdout", None)
     console_.drop_stdout()
+
+
+def test_what_is_said_is_there_before_anything_else_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(written))  # not by lines, as in a pipe
+    Console().error("a\nb")
+    assert written.getvalue() == b"onnxlint: error: a\\x0ab\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from onnx import helper
@@ -14,8 +15,9 @@ from analyzer.report.content import PDF
 from analyzer.report.rendering import render
 from analyzer.report.sheet import Report
 from analyzer.report.view import modules, whatif
-from analyzer.report.view.whatif import WidthRow
+from analyzer.report.view.whatif import DepthRow, WidthRow
 from analyzer.scaling import Scaler
+from analyzer.scaling.tables import DEPTHS
 from tests.golden.text import facts
 from tests.report.results import html_of, judge, save, words
 
@@ -178,3 +180,33 @@ def test_a_width_that_changes_nothing_is_no_row(tmp_path: Path) -> None:
     table = whatif.view(judge(save(tmp_path, "one", nodes, **weights)).facts)
     assert [row.width for row in table.rows] == ["1"]
     assert len(table.columns) > 1
+
+
+def test_another_depth_is_a_row_where_it_has_a_number_and_other_repeats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whatif, "units_of", lambda _, repeats: sum(repeats))
+    stages = [SimpleNamespace(layered=True)]
+
+    def rows(half: int | None, repeats: int, now: int = 8, deep: bool = True) -> list[DepthRow]:
+        """Of a scaler that knows ``half`` and ``repeats`` of half the depth, at the first size."""
+        at = {
+            (size, depth): SimpleNamespace(
+                macs=(half if size == 1.0 else None) if depth == 0.5 else None,
+                params=5, repeats=(repeats, 1) if depth == 0.5 else (4, 2),
+            )
+            for size in (1.0, 0.5) for depth in DEPTHS
+        }  # fmt: skip
+        scaler: Any = SimpleNamespace(
+            deep=deep, stages=stages * 2, at=lambda _, rho, depth: at[rho, depth],
+            repeats=lambda _: (2, 1), held_bytes=lambda depth: int(100 * depth),
+        )  # fmt: skip
+        return [*whatif._depths(scaler, (1.0, 0.5), now)]
+
+    (row,) = rows(4, 1)
+    assert (row.depth, row.blocks, row.macs, row.shares) == ("0.5", "1 + 1", (4, None), (0.5, None))
+    assert (row.params, row.units, row.units_today, row.unit, row.held) == (5, 2, 3, "layers", 50)
+    assert rows(4, 1, now=0)[0].shares == (None, None)
+    assert rows(4, 1, deep=False) == rows(4, 2) == rows(None, 1) == []
+    stages.append(SimpleNamespace(layered=False))
+    assert whatif._unit(cast("Any", stages)) == "blocks"
