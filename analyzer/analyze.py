@@ -119,7 +119,9 @@ def _analyze(
         problems=limits.listed(unexplained((*model.problems, *seen.shapes.problems), breaches)),
         breaches=breaches,
         graph=seen.graph,
-        architecture=recognise(seen.graph, by_id, blocks, inputs, totals.weighted_layers),
+        architecture=recognise(
+            seen.graph, by_id, blocks, inputs, totals.weighted_layers, seen.shapes.assumptions
+        ),
         modules=module_tree(nodes, exporter_metadata(seen)),
         interface=interface_of(
             program,

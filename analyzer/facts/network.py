@@ -121,3 +121,5 @@ class Architecture:
     """Width multiplier of the MobileNet families, else ``None``."""
     resolution: tuple[int, ...] = ()
     """Spatial sides of the network's input; empty if it has none or they are unknown."""
+    backbone: bool = False
+    """It is a part of the model only: the model has more weighted layers than the paper's."""

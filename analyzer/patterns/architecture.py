@@ -12,11 +12,13 @@ from analyzer.patterns.families import classic, mobile, transformer
 from analyzer.patterns.families.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.digraph import Digraph
-    from analyzer.facts import Architecture, Block, Node, Tensor
+    from analyzer.facts import Architecture, Assumption, Block, Node, Tensor
 
+GUESSED = ("default", "same symbol")
+"""How the reason of a size begins that neither the file nor anybody states."""
 FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
     mobile.mobilenet_v1,
     mobile.mobilenet_v2,
@@ -40,7 +42,15 @@ def recognise(
     blocks: tuple[Block, ...],
     inputs: tuple[Tensor, ...],
     running: int | None = None,
+    assumptions: Iterable[Assumption] = (),
 ) -> Architecture | None:
     """The first family whose table the model matches; ``None``: not recognised."""
-    network = Network(graph, nodes, blocks, inputs, running)
+    network = Network(graph, nodes, blocks, inputs, running, guesses(assumptions))
     return next((found for family in FAMILIES if (found := family(network))), None)
+
+
+def guesses(assumptions: Iterable[Assumption]) -> frozenset[str]:
+    """Inputs with a size beside the batch that neither the file nor anybody states."""
+    return frozenset(
+        a.input for a in assumptions if not a.is_batch and a.reason.startswith(GUESSED)
+    )

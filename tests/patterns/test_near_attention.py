@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from analyzer.facts import Architecture
+from analyzer.patterns.architecture import guesses
 from analyzer.patterns.families.network import Network
 from analyzer.patterns.families.transformer import _predicts, _vit, _vocabulary
 from tests.golden.text import facts
@@ -167,6 +169,29 @@ def test_a_published_network_has_the_layers_of_one_branch() -> None:
     network = Network(found.graph, {n.id: n for n in found.nodes}, (), (), running)
     assert (network.weighted_layers, running) == (2, 1)
     assert network.architecture("VGG").detail == "VGG, 1 weighted layers"
+    assert not network.architecture("VGG", layers=1).backbone
+    holding = replace(network, running=3)  # what vendors' operators hold is none of its layers
+    assert holding.architecture("VGG", layers=1) == Architecture(
+        "VGG", "VGG backbone", backbone=True
+    )
+
+
+def test_a_resolution_is_assumed_where_nothing_states_a_side_of_what_the_network_reads() -> None:
+    def detail(shape: str, reason: str = "default", name: str = "x") -> str:
+        found = facts(f"""g (float[{shape}] x, float[n] b) => (float y)
+            <float[4,3,3,3] w = {{0}}, float[4] e = {{0}}>
+            {{ a = Relu (x)  y = Conv <pads = [1, 1, 1, 1]> (a, w, e) }}""")
+        nodes = {node.id: node for node in found.nodes}
+        guessed = guesses([replace(a, input=name, reason=reason) for a in found.assumptions
+                           if a.input == "x"])  # fmt: skip
+        return Network(found.graph, nodes, (), (), None, guessed).sides
+
+    assert detail("1,3,32,32") == detail("N,3,32,32") == "32×32"
+    assert detail("N,3,H,32").endswith("×32 assumed")
+    assert detail("N,3,H,32", "same symbol").endswith(" assumed")
+    assert "assumed" not in detail("N,3,H,32", "--dim")
+    assert "assumed" not in detail("N,3,H,32", "metadata size")
+    assert "assumed" not in detail("N,3,H,32", name="b"), "of another input"
 
 
 def test_a_language_model_scores_every_entry_of_its_vocabulary() -> None:

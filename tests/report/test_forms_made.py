@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analyzer.facts import Architecture
 from analyzer.report.advised import in_file
 from analyzer.report.compare.view import layers as compared
 from analyzer.report.compare.view.layers import (
@@ -300,8 +301,11 @@ def test_stages_are_of_layers_of_blocks_or_of_some_that_repeat() -> None:
 
 
 def test_accuracy_is_of_square_images_and_known_widths() -> None:
-    def accuracy(family: str, alpha: float | None, width: float, *sides: int) -> float | None:
-        known = some(architecture=some(family=family, alpha=alpha) if family else None)
+    def accuracy(
+        family: str, alpha: float | None, width: float, *sides: int, part: bool = False
+    ) -> float | None:
+        named = Architecture(family, family, alpha, backbone=part) if family else None
+        known: Any = some(architecture=named)
         return _published(known, some(width=width, sides=sides))
 
     assert accuracy("MobileNetV1", 1.0, 0.75, 224, 224) == 0.684
@@ -310,6 +314,7 @@ def test_accuracy_is_of_square_images_and_known_widths() -> None:
     assert accuracy("MobileNetV1", 1.0, 0.75, 192, 192) is None
     assert accuracy("MobileNetV1", None, 1.0, 224, 224) is None
     assert accuracy("MobileNetV2", 1.4, 1.0, 224, 224) == 0.747
+    assert accuracy("MobileNetV2", 1.4, 1.0, 224, 224, part=True) is None, "a backbone of others"
     assert accuracy("ResNet", 1.0, 1.0, 224, 224) is accuracy("", 1.0, 1.0, 224, 224) is None
 
 

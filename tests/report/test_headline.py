@@ -25,7 +25,6 @@ from analyzer.report.view.findings import group as view_group
 from analyzer.report.view.findings import safety
 from analyzer.report.view.steps import first
 from analyzer.report.words import say
-from analyzer.report.words.identity import architecture
 from analyzer.resources import rules_dir
 from analyzer.ruleset import load_rules
 from analyzer.ruleset.shipped import read_shipped
@@ -332,12 +331,6 @@ def test_an_unknown_cost_that_has_weights_is_most_of_the_work_and_no_percentage(
     assert known.endswith("1 of these has weights, so most of the work may be unknown.")
     assert "weights" not in sentence(PRIVATE, "coverage")
     assert sentence(CONV, "coverage") == "The cost of 1 of 1 operators is known."
-
-
-def test_a_published_network_has_as_many_layers_as_the_sentence_above_it_or_none() -> None:
-    claim = {"detail": "BERT, 2 layers, 6 weighted layers", "layers": 8}
-    assert architecture(claim) == "Architecture: BERT, 2 layers"
-    assert architecture(claim | {"layers": 6}).endswith(", 6 weighted layers")
 
 
 def test_a_step_before_what_brings_much_is_told_with_it() -> None:

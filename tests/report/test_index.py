@@ -56,6 +56,22 @@ def test_a_row_has_what_the_paper_says_of_mobilenet(mobilenet: Result) -> None:
     assert row.counts == {"error": 0, "warning": 1, "info": 0}
 
 
+def test_a_network_with_a_published_backbone_is_none_of_its_family(mobilenet: Result) -> None:
+    known = mobilenet.facts.architecture
+    assert known is not None
+    part = replace(known, detail="MobileNetV1 backbone, 30 weighted layers", backbone=True)
+    facts = replace(mobilenet.facts, architecture=part)
+    rows = [entry_of(mobilenet, "a"), entry_of(replace(mobilenet, facts=facts), "b"),
+            replace(costing("c", 3), group="convolutional", recognised=False)]  # fmt: skip
+    assert [(f.name, f.backbone, len(f.members)) for f in families(rows)] == [
+        ("MobileNetV1", "", 1), ("convolutional", "", 1), ("convolutional", "MobileNetV1", 1)
+    ]  # fmt: skip
+    assert {row["family"] for row in table(*rows)} == {
+        "MobileNetV1", "convolutional", "convolutional, MobileNetV1 backbone"
+    }  # fmt: skip
+    assert "convolutional, MobileNetV1 backbone 1 " in page(*rows)
+
+
 def test_what_a_total_misses_is_at_least(unknown: Result) -> None:
     row = entry_of(unknown, "net.onnx")
     assert row.macs == (16 * 8 * 9 * 32 * 32, True)

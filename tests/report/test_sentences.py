@@ -122,11 +122,10 @@ TARGETS: Values = {
 
 TOLD: dict[str, tuple[Values, Told]] = {
     "network": (NETWORK, NETWORKS),
-    "architecture": ({"layers": 54}, [
+    "architecture": ({}, [
         ({"detail": ""}, "Architecture: not recognised as a published one"),
         ({"detail": "ResNet-50, 224×224, 54 weighted layers"},
          "Architecture: ResNet-50, 224×224, 54 weighted layers"),
-        ({"detail": "ResNet-50, 53 weighted layers, 224×224"}, "Architecture: ResNet-50, 224×224"),
     ]),
     "provenance": ({"producer": "", "domains": ("", "com.acme"), "versions": (17, 1)}, [
         ({}, "Producer not stated · operator set ai.onnx 17, com.acme 1"),

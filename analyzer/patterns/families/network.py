@@ -30,6 +30,8 @@ class Network:
     running: int | None = None
     """Weighted layers that a run has, those of vendors' operators among them: of an If, one branch.
     ``None``: all."""
+    guessed: frozenset[str] = frozenset()
+    """Inputs with a side that nothing states."""
 
     @cached_property
     def convs(self) -> list[Conv]:
@@ -62,6 +64,18 @@ class Network:
         known = tuple(side for side in sides if side is not None)
         return known if len(known) == len(sides) else ()
 
+    @property
+    def sides(self) -> str:
+        """The resolution, and that it is assumed where the file leaves it open; or nothing."""
+        sides = "×".join(map(str, self.resolution))
+        if not sides:
+            return ""
+        leading = next(key for key, node in self.nodes.items() if node.conv is not None)
+        while (before := producer(self.graph, leading)) is not None:
+            leading = before
+        image = call_of(self.graph, leading).input(0)
+        return f"{sides} assumed" if image is not None and image.name in self.guessed else sides
+
     def of(self, kind: str) -> list[Block]:
         return [block for block in self.blocks if block.kind == kind]
 
@@ -76,15 +90,15 @@ class Network:
         count = self.weighted_layers
         if self.running is not None:
             count = min(count, self.running)
-        parts = [family, *words]
+        backbone = layers is not None and count > layers
+        parts = [f"{family} backbone" if backbone else family, *words]
         if alpha is not None:
             parts.append(f"α = {alpha:g}")
-        if self.resolution:
-            parts.append("×".join(map(str, self.resolution)))
-        parts.append(f"{count} weighted layers")
-        if layers is not None and count > layers:
-            parts[0] += " backbone"
-        return Architecture(family, ", ".join(parts), alpha, self.resolution)
+        if self.sides:
+            parts.append(self.sides)
+        if self.running in (None, count):  # what vendors' operators hold is no layer of the paper's
+            parts.append(f"{count} weighted layers")
+        return Architecture(family, ", ".join(parts), alpha, self.resolution, backbone)
 
 
 def divisible(channels: float, by: int = 8) -> int:

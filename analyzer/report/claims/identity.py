@@ -149,9 +149,7 @@ def family(facts: Facts) -> str:
 def architecture(result: Result) -> Claim:
     """The published architecture that it is, if it is one."""
     known = result.facts.architecture
-    return Claim("architecture", {"detail": known.detail if known else None,
-                                  "layers": result.facts.totals.weighted_layers},
-                 ("architecture", "totals.weighted_layers"))  # fmt: skip
+    return Claim("architecture", {"detail": known.detail if known else None}, ("architecture",))
 
 
 def provenance(result: Result) -> Claim:

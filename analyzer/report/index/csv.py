@@ -36,12 +36,19 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
     return (
         entry.path, entry.outcome, _judged(entry), *(counts.get(w) for w in SEVERITIES),
         entry.silenced if entry.judged else None, " ".join(entry.rules),
-        entry.detail, entry.group,
+        entry.detail, family(entry),
         *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
         *_pair(entry.peak_as_written), entry.peak_bytes.value,
         entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
     )  # fmt: skip
+
+
+def family(entry: IndexEntry) -> str:
+    """The published architecture that it is, or its kind and the one that a part of it is."""
+    return ", ".join(
+        part for part in (entry.group, entry.backbone and f"{entry.backbone} backbone") if part
+    )
 
 
 def _judged(entry: IndexEntry) -> str:

@@ -94,6 +94,8 @@ class IndexEntry:
     """The published architecture, or the kind of network, that it is one of."""
     recognised: bool = False
     """Whether the group is a published architecture."""
+    backbone: str = ""
+    """The published architecture that a part of it is."""
     detail: str = ""
     """The architecture with its size."""
     counts: Mapping[str, int] | None = None
@@ -169,12 +171,13 @@ def entry_of(
         untrained=facts.evidence is not None and facts.evidence.placeholder,
         partly=bool(part),
         group=label(retold(known.family), widths.TERM)
-        if known
+        if known and not known.backbone
         else KINDS[_kind(facts)]
         if whole
         else "",
-        recognised=known is not None,
-        detail=label(retold(known.detail)) if known else "",
+        recognised=known is not None and not known.backbone,
+        backbone=label(known.family, widths.TERM) if known and known.backbone else "",
+        detail=label(", ".join(map(retold, known.detail.split(", ")))) if known else "",
         counts={severity.value: found[severity.value] for severity in order},
         silenced=result.suppressed + result.accepted,
         rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),

@@ -89,6 +89,8 @@ class FamilyRow:
     """One family as the page shows it."""
 
     family: IndexFamily
+    backbone: str
+    """The published architecture that a part of each is, with its noun."""
     cost: str
     params: str
     most: int
@@ -300,8 +302,10 @@ def _peak_details(totals: IndexTotals) -> tuple[str, ...]:
 
 def _family(family: IndexFamily, low: int, high: int) -> FamilyRow:
     members = family.members
+    backbone = family.backbone
     return FamilyRow(
         family,
+        _("{name} backbone", name=backbone) if backbone else "",
         _range([m.macs for m in members], "MAC"),
         _learned(members),
         max((m.macs.value or 0 for m in members), default=0),

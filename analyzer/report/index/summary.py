@@ -104,20 +104,22 @@ class IndexFamily:
     """By cost, the least first."""
     counts: Mapping[str, int]
     """Their findings by severity."""
+    backbone: str = ""
+    """The published architecture that a part of each is."""
 
 
 def families(entries: Iterable[IndexEntry]) -> tuple[IndexFamily, ...]:
     """Recognised architectures, then kinds of network, those with most models first."""
-    found: dict[tuple[bool, str], list[IndexEntry]] = {}
+    found: dict[tuple[bool, str, str], list[IndexEntry]] = {}
     for entry in entries:
         if entry.judged:
-            found.setdefault((not entry.recognised, entry.group), []).append(entry)
-    rows = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
+            found.setdefault((not entry.recognised, entry.group, entry.backbone), []).append(entry)
+    rows = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1:]))
     made = []
-    for (unknown, name), members in rows:
+    for (unknown, name, backbone), members in rows:
         counts: Counter[str] = Counter()
         for entry in members:
             counts.update(entry.counts or {})
         by_cost = sorted(members, key=lambda e: (e.macs.value or 0, e.path))
-        made.append(IndexFamily(name, not unknown, tuple(by_cost), counts))
+        made.append(IndexFamily(name, not unknown, tuple(by_cost), counts, backbone))
     return tuple(made)

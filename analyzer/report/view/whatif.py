@@ -297,7 +297,7 @@ def _kinds(kinds: Mapping[str, str], point: Scaled) -> dict[str, int]:
 def _published(facts: Facts, point: Scaled) -> float | None:
     """Accuracy that the paper of this very network states for the point."""
     known = facts.architecture
-    if known is None or known.alpha is None or len(set(point.sides)) != 1:
+    if known is None or known.backbone or known.alpha is None or len(set(point.sides)) != 1:
         return None
     table = PUBLISHED.get(known.family, {})
     return table.get((round(known.alpha * point.width, 6), point.sides[0]))

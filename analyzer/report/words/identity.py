@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -96,11 +95,7 @@ def _sides(values: tuple[int, ...]) -> str:
 
 def architecture(v: Values) -> str:
     if v["detail"]:
-        # What vendors' operators hold is no layer of the published network.
-        counts = re.findall(r"(\d+) weighted layers", v["detail"])
-        other = {f"{n} weighted layers" for n in counts if int(n) != v["layers"]}
-        parts = [part for part in v["detail"].split(", ") if part not in other]
-        known = label(", ".join(map(retold, parts)))
+        known = label(", ".join(map(retold, v["detail"].split(", "))))
     else:
         known = _("not recognised as a published one")
     return _("Architecture: {name}", name=known)
