@@ -366,7 +366,7 @@ def origin_of(result: Result) -> Origin:
     model = result.facts.model
     metadata = sorted(model.metadata.items())[:MOST_METADATA]
     return Origin(
-        path=label(model.path),
+        path=label(model.path, widths.FILE),
         sha256=model.sha256,
         bytes=model.bytes,
         outside=model.outside,

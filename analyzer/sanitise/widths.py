@@ -16,6 +16,8 @@ NAME: Final = 60
 """A name of a row of its own."""
 PATH: Final = 80
 """A path of a module or of a file."""
+FILE: Final = 4096
+"""The path of a model where it stands for the file: as long as systems let one be."""
 CAUSE: Final = 120
 """A reason within a sentence."""
 REASON: Final = 160

@@ -21,6 +21,7 @@ from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, failed
 from analyzer.report.index.html import BARS, render_index
 from analyzer.report.index.summary import families, totals_of, worst_first
+from analyzer.report.page import origin_of
 from analyzer.report.result import Outcome
 from analyzer.report.view import findings
 from tests.report.everything import FAILURE, asking, clean, everything, partly, separable
@@ -70,6 +71,16 @@ def test_a_network_with_a_published_backbone_is_none_of_its_family(mobilenet: Re
         "MobileNetV1", "convolutional", "convolutional, MobileNetV1 backbone"
     }  # fmt: skip
     assert "convolutional, MobileNetV1 backbone 1 " in page(*rows)
+
+
+def test_the_name_of_a_file_is_whole_but_for_what_nobody_sees(mobilenet: Result) -> None:
+    name = f"{'net_' * 50}\x1b[2K.onnx"
+    whole = name.replace("\x1b", "\\x1b")
+    row = entry_of(mobilenet, name)
+    assert [table(each)[0]["model"] for each in (row, failed(name, "empty"))] == [whole, whole]
+    assert len(row.shown) == 120
+    assert origin_of(replace(mobilenet, facts=mobilenet.facts.called(name))).path == whole
+    assert whole not in page(row)
 
 
 def test_what_a_total_misses_is_at_least(unknown: Result) -> None:

@@ -22,6 +22,7 @@ from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
 from analyzer.sanitise import clean, label, widths
+from analyzer.sanitise.visible import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ class IndexEntry:
     """What an index says of one model."""
 
     path: str
-    """As the reader is to see it."""
+    """Whole, and clean."""
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     """Why there is no verdict, or one on a part only."""
@@ -120,6 +121,11 @@ class IndexEntry:
     """Addresses of its reports as seen from the index, by format."""
 
     @property
+    def shown(self) -> str:
+        """Its path as pages have it."""
+        return units.shorten(self.path, LIMIT)
+
+    @property
     def standing(self) -> Outcome:
         """The outcome, or that it was judged in part only, as its report says."""
         return INCONCLUSIVE if self.partly else self.outcome
@@ -127,7 +133,7 @@ class IndexEntry:
 
 def failed(path: str, reason: str) -> IndexEntry:
     """The row of a file that could not be judged."""
-    return IndexEntry(label(path), INCONCLUSIVE, (clean(retold(reason)),), False)
+    return IndexEntry(label(path, widths.FILE), INCONCLUSIVE, (clean(retold(reason)),), False)
 
 
 def entry_of(
@@ -162,7 +168,7 @@ def entry_of(
         result.groups, key=lambda f: (order.index(f.severity), f.rule not in against, f.rule)
     )
     return IndexEntry(
-        path=label(path),
+        path=label(path, widths.FILE),
         outcome=result.outcome,
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],

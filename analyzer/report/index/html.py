@@ -344,7 +344,7 @@ def _spark(members: Sequence[IndexEntry], low: int, high: int) -> Sparkline | No
     bars = []
     for n, member in enumerate(picked):
         tall = _tall(member.macs.value or 1, low, high)
-        title = f"{member.path}: {figure(member.macs, 'MAC')}"
+        title = f"{member.shown}: {figure(member.macs, 'MAC')}"
         bars.append(SparkBar(n * (BAR + GAP), round(TALL - tall, 1), round(tall, 1), title))
     first, last = figure(picked[0].macs, "MAC"), figure(picked[-1].macs, "MAC")
     alt = _("MACs of {models}, from {first} to {last}", models=units.many(len(known), "model"),
