@@ -12,6 +12,7 @@ from analyzer.devices import SHIPPED, Profile, bound, estimate, profile, room
 from analyzer.errors import ConfigError
 from analyzer.facts import Certainty
 from analyzer.model import load
+from analyzer.report.view.devices import rows
 from analyzer.report.view.options.form import is_brief
 from tests.golden.text import facts
 
@@ -99,6 +100,21 @@ def test_weights_are_set_against_flash_and_activations_against_memory(
     assert found.fits is fits
     assert found.weights_share == WEIGHTS / (flash or memory)
     assert found.peak_share == (2 * PEAK + (0 if flash else WEIGHTS)) / memory
+
+
+def test_in_int8_it_may_fit_where_a_quarter_of_the_peak_does() -> None:
+    model = facts("""g (float[1,1,1,1] x) => (float[1,1,1,1] y)
+        <float[8,1,1,1] w = {1}, float[1,8,1,1] v = {1}> {
+        a = Conv (x, w)  b = Relu (a)  y = Conv (b, v) }""")
+    peak = 2 * 8 * 4
+    assert model.memory.peak_bytes == peak
+    found = {}
+    for memory in (peak // 4 - 1, peak // 4, peak):
+        device = replace(profile("rpi5"), memory=memory, flash=1024)
+        (row,) = rows(model, [device], 16)
+        found[memory] = (row.fits, row.int8_may_fit)
+    assert found == {15: (False, False), 16: (False, True), 64: (True, False)}
+    assert room(model, replace(device, memory=15), 16, {"float32": "int8"}).fits, "written over"
 
 
 def test_all_that_is_stored_and_read_takes_room_and_not_weights_alone() -> None:

@@ -17,7 +17,7 @@ from analyzer.units import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.devices import Profile
+    from analyzer.devices import DeviceRoom, Profile
     from analyzer.facts import Facts
 
 
@@ -55,7 +55,8 @@ class DeviceRow:
     fits: bool | None
     """False: by no means, not even where results are written over operands; null: unknown."""
     int8_may_fit: bool
-    """The model does not fit, and its form in int8 may."""
+    """The model does not fit, and its form in int8 may: in the file's order of operators, of whose
+    peak a reader can take the quarter."""
     dated: str
     sources: tuple[str, ...]
     note: str
@@ -153,12 +154,16 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         peak=taken.peak_share,
         fits=taken.fits,
         int8_may_fit=misfit and integers is not None
-        and room(facts, profile, integers, types).fits is not False,
+        and _may_fit(room(facts, profile, integers, types)),
         dated=label(profile.dated, 20),
         sources=tuple(label(source, widths.NOTE) for source in profile.sources),
         note=label(profile.note, widths.REASON),
         rates={} if misfit else _rates(facts, profile),
     )  # fmt: skip
+
+
+def _may_fit(taken: DeviceRoom) -> bool:
+    return taken.fits is not False and (taken.peak_share or 0) <= 1
 
 
 def _less_exact(facts: Facts, device: Profile) -> tuple[str, ...]:
