@@ -15,7 +15,7 @@ from analyzer.costs.axes import Axis, follow_axes, reaches_weights
 from analyzer.costs.raw import normalises_image, raw_values
 from analyzer.costs.roles import Role
 from analyzer.operators import record_of
-from analyzer.operators.record import Nature
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +52,7 @@ def set_apart(
     feeds : by site index, the constants that each input slot takes.
     """
     _doubt_joined(constants, sites)
+    _doubt_masks(program, sites, constants, feeds)
     candidates = {root: c for root, c in constants.items() if _feeds_only(c, sites, ADDING)}
     if not candidates:
         return
@@ -90,6 +91,35 @@ def _doubt_joined(constants: Mapping[Root, Constant], sites: Sequence[Site]) -> 
     for constant in constants.values():
         if _feeds_only(constant, sites, JOINING):
             constant.is_judged = _is_wide(constant)
+
+
+def _doubt_masks(
+    program: Program,
+    sites: Sequence[Site],
+    constants: Mapping[Root, Constant],
+    feeds: Sequence[Mapping[int, Sequence[Root]]],
+) -> None:
+    """Leave to be masks what something behind it attends with; others have the shape alone."""
+    shaped = {root for root, constant in constants.items() if constant.role is Role.MASK}
+    if not shaped:
+        return
+    attending = frozenset(site.index for site in sites if _attends(site))
+    reached = reaches_weights(program, sites, attending) if attending else frozenset()
+    for site in sites:
+        for slot, roots in feeds[site.index].items():
+            if (id(site.instance), site.op.inputs[slot]) in reached:
+                shaped.difference_update(roots)
+    for root in shaped:
+        constants[root].role = Role.CONSTANT
+
+
+def _attends(site: Site) -> bool:
+    """Whether it makes shares of scores, which those of classes are not, or takes a mask."""
+    record = record_of(site.call)
+    if record is None:
+        return False
+    scores = record.role == "softmax" and len(_shape(site.call.output(0))) > 2
+    return scores or bool(record.slots(Kind.MASK))
 
 
 def _move(constant: Constant, role: Role, why: str) -> None:

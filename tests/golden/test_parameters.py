@@ -150,13 +150,19 @@ def test_parameters_that_only_move_are_told_as_tensors() -> None:
 
 
 def test_masks_factors_and_sizes_are_no_parameters() -> None:
-    found = parameters(
-        "g (float[1,2,9,9] x) => (float[] y) { s = Mul (x, scale)  m = Add (s, mask)  "
-        "y = Reshape (m, shape) }",
-        scale=np.float32(0.5), mask=np.zeros((1, 1, 9, 9), np.float32),
-        shape=np.array([18, 9], np.int64),
-    )  # fmt: skip
-    assert (found.weights, found.masks, found.constants) == (0, 81, 1 + 2)
+    def stored(last: str) -> tuple[int, int, int]:
+        found = parameters(
+            "g (float[1,2,9,9] x) => (float[] y) { s = Mul (x, scale)  m = Add (s, mask)  "
+            f"r = Reshape (m, shape)  {last} }}",
+            scale=np.float32(0.5), mask=np.zeros((1, 1, 9, 9), np.float32),
+            shape=np.array([2, 9, 9], np.int64),
+        )  # fmt: skip
+        return found.weights, found.masks, found.constants
+
+    assert stored("y = Softmax (r)") == (0, 81, 1 + 3)
+    assert stored("y = Relu (r)") == (0, 0, 1 + 3 + 81), "nothing attends"
+    assert stored("f = Flatten (r)  y = Softmax (f)") == (0, 0, 1 + 3 + 81), "shares of classes"
+    assert stored("b = Relu (r)  y = com.microsoft.BiasSoftmax (r, b)") == (0, 81, 1 + 3)
 
 
 def test_generated_zeros_are_weights_only_where_a_layer_reads_them() -> None:
