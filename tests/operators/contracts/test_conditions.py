@@ -395,3 +395,33 @@ def test_what_slides_or_is_taken_by_planes_has_so_many_axes() -> None:
             given = {rank: dict(said(op, ((4,) * rank, None, None, None), domain))
                      for rank in (least - 1, least)}  # fmt: skip
             assert ["rank" in codes for codes in given.values()] == [True, False], op
+
+
+def test_columns_channels_and_axes_of_vendors_operators_are_those_of_their_documentation() -> None:
+    """ContribOperators.md: scales are per column of B, groups divide the last axis of X, and an
+    axis is the last, or the second of BiasSoftmax and of blocks, or the first that is gathered."""
+    scaled: tuple[tuple[Shape | None, ...], ...] = (
+        ((2, 3), (3, 4), None, (4,), None, (4,), (4,)), ((2, 3), (3, 4), None, (3,), None, None),
+        ((2, 3), (3, 4), None, None, None, (3,)), ((2, 3), (3, 4), *[None] * 4, (3,)),
+    )  # fmt: skip
+    ms = "com.microsoft"
+    told = [{code for code, _ in said("MatMulIntegerToFloat", shapes, ms)} for shapes in scaled]
+    assert [codes & {"scale-shape", "bias-length"} for codes in told] == [
+        set(), {"scale-shape"}, {"scale-shape"}, {"bias-length"},
+    ]  # fmt: skip
+    grouped: tuple[tuple[Shape, int], ...] = (((1, 2, 2, 6), 3), ((1, 2, 6), 3), ((3, 3, 3, 4), 3))
+    for op in ("GroupNorm", "SkipGroupNorm"):
+        told = [{code for code, _ in said(op, (x, None, None), ms, groups=n)} for x, n in grouped]
+        assert [codes & {"rank", "divisibility"} for codes in told] == [
+            set(), {"rank"}, {"divisibility"},
+        ], op  # fmt: skip
+    defaults = {
+        "QLinearSoftmax": "axis is -1", "BiasSoftmax": "axis is 1", "UnfoldTensor": "dim is -1",
+        "GatherBlockQuantized": "gather_axis is 0; quantize_axis is 1",
+    }  # fmt: skip
+    scalar, result = Tensor("x", "float32", ()), Tensor("y", "float32", None)
+    for op, expected in defaults.items():
+        call = Call(op, ms, 1, {}, (scalar,), (result,))
+        found = [v.text.split(",")[0] for check in contracts_of(ms, op) for v in check(call)
+                 if v.code == "axis-range"]  # fmt: skip
+        assert "; ".join(found) == expected
