@@ -28,8 +28,6 @@ def form(*shape: int, groups: int = 1, transposed: bool = False) -> Form:
 def test_a_matrix_costs_its_gram_matrix_and_the_cube_of_its_smaller_side() -> None:
     assert (low_rank.work(10, 40), low_rank.work(40, 10)) == (100 * 20, 100 * 20)
     assert low_rank.work(8, 11) == 64 * 10
-    least, side, held = 8, 1024, 8 << 20
-    assert (least, side, held) == (8, 1024, 8 << 20)
     for rows, columns, looked_at in (
         (8, 8, True), (7, 8, False), (8, 7, False), (1024, 1024, True), (1025, 1024, True),
         (1025, 1025, False), (8, 1 << 20, True), (8, (1 << 20) + 1, False), (1 << 20, 8, True),
@@ -85,6 +83,9 @@ def test_spectra_cost_the_cubes_of_the_smaller_sides() -> None:
 def test_so_many_channels_are_left_out_that_all_take_some_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # 256 MiB of kernels, twice what is decomposed whole, and a filter less
+    large = [form((1 << 20) - fewer, 32, 2, 1) for fewer in (0, 1)]
+    assert [evidence._every([each]) for each in large] == [2, 1]
     monkeypatch.setattr(evidence, "SEPARABLE_BYTES", 1000)
     conv, flat, matrix = form(10, 10, 5, 1), form(100, 100, 1, 1), form(500, 500)
     for forms, every in (
