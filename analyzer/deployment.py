@@ -56,7 +56,7 @@ class Edit:
     text: str
     """What to do, as an imperative."""
     kind: str
-    """``opset``, ``ir``, ``size``, ``reshape`` or ``constant``."""
+    """``opset``, ``ir``, ``size``, ``reshape``, ``constant`` or ``removal``."""
     verdict: Verdict
     """Afterwards."""
     partitions: int
@@ -78,6 +78,10 @@ class Edit:
     """Initializers that are to be no inputs of the graph any more."""
     maybe: int = 0
     """Operators afterwards of which nobody can say."""
+    macs_share: float | None = None
+    """As ``TargetFit.macs_share``, afterwards."""
+    removed: tuple[str, ...] = ()
+    """Ids of operators that are to go, as the result of each is one of its inputs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,9 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "report.view.whatif": {"MOST_REMADE": 4},
     "ruleset.sandbox": {"_LISTED": 8},
     "sanitise.visible": {"LIMIT": 120},
-    "targets.edits": {"MOST_OPSETS": 3, "FURTHEST": 12, "MOST_EDITS": 3},
+    "targets.edits": {"MOST_EDITS": 3, "MUCH": 0.5, "CLEARLY": 0.1},
     "targets.fit": {"MOST_BLOCKERS": 1000},
+    "targets.stating": {"MOST_OPSETS": 3, "FURTHEST": 12},
     "trust.sightings": {"SMALLEST": 8, "EXCERPT": 80},
     # from which amount on something is worth a word
     "report.cards": {"LITTLE": KIB},

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.digraph import reached
-from analyzer.graph.adjacency import fed_by, read_by
 from analyzer.graph.structure import unneeded
 from analyzer.redundancy.baked import (
     another_batch,
@@ -25,6 +24,7 @@ from analyzer.redundancy.effect import Effects
 from analyzer.redundancy.idle import left_idle
 from analyzer.redundancy.initializers import list_initializers
 from analyzer.redundancy.neutral import neutral
+from analyzer.redundancy.removable import can_go
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
 from analyzer.shapes.stated import Bindings
@@ -191,8 +191,8 @@ class _Look:
         growth = self._constants.foldable.get(site.index)
         if growth is not None and op.op_type != "Identity":
             return _folded(site, growth)
-        same = neutral(site, self._constants)
-        if same is not None and self._is_removable(site, same.slot):
+        same, ends = neutral(site, self._constants), self._exports[site.instance.scope]
+        if same is not None and can_go(self._program, op, same.slot, ends):
             return Surplus(same.kind, site.id, same.why, by=op.inputs[same.slot])
         settled = decided(site, self._constants)
         if settled is not None:
@@ -204,24 +204,6 @@ class _Look:
 
     def _is_export(self, site: Site) -> bool:
         return not self._exports[site.instance.scope].isdisjoint(site.op.outputs)
-
-    def _is_removable(self, site: Site, slot: int) -> bool:
-        """Whether its input can take the place of its result, and nothing else of it is read.
-
-        An output of a graph needs a producer with its name: where the input is no result of an
-        operator of the same graph, or an output itself, the operator is how it gets one.
-        """
-        op, graph = site.op, self._program.graph
-        ends = self._exports[site.instance.scope]
-        if any(name and name in ends for name in op.outputs[1:]):
-            return False
-        if any(edge.source_slot for _, edge in read_by(graph, op)):
-            return False
-        if op.outputs[0] not in ends:
-            return True
-        name = op.inputs[slot]
-        made = any(edge.slot == slot and not edge.outer for _, edge in fed_by(graph, op))
-        return made and name not in ends
 
     def _written_out(self) -> Iterator[Op]:
         """Reshapes whose target is computed although a constant with one -1 says the same."""

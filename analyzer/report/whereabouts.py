@@ -50,7 +50,7 @@ def _names(v: Values, ids: Iterable[str]) -> str:
 def edits(v: Values) -> str:
     """Changes of the model, and which targets take how much of it then."""
     if not v["count"]:
-        return " ".join([_("No small change was found that helps."), *_left(v)])
+        return " ".join([_("No small change was found that helps much."), *_left(v)])
     after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"],
                 v["undecided"], strict=True)  # fmt: skip
     told = []
@@ -64,7 +64,9 @@ def edits(v: Values) -> str:
         "What helps, each change tried, of the operators left then: {edits}.", edits="; ".join(told)
     )
     if v["unhelped"]:
-        said = f"{said} {_('Nothing tried helps on {targets}.', targets=_named(v, 'unhelped'))}"
+        said = (
+            f"{said} {_('Nothing tried helps much on {targets}.', targets=_named(v, 'unhelped'))}"
+        )
     return " ".join([said, *_left(v)])
 
 

@@ -6,47 +6,37 @@ promised is what was found. Nothing changes what the model computes.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import numpy_helper
 
 from analyzer.dataclass import dataclass
-from analyzer.deployment import Edit
 from analyzer.model.proto import copied
+from analyzer.redundancy.removable import removable
+from analyzer.targets.attempt import Attempt, tried, variant
 from analyzer.targets.fit import fit
-from analyzer.targets.restamp import OLDEST, can_state, needed_ir
-from analyzer.targets.signatures import version_of
-from analyzer.targets.workload import Workload
+from analyzer.targets.stating import ir_versions, opsets
 from analyzer.units import many, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from analyzer.deployment import Blocker, TargetFit
-    from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.deployment import Blocker, Edit, TargetFit
+    from analyzer.graph.scope import Op, Scope
     from analyzer.shapes.instance import Instance, Shapes
     from analyzer.targets.table import Table
+    from analyzer.targets.workload import Workload
 
-MOST_OPSETS = 3
-"""Opsets that are tried."""
-FURTHEST = 12
-"""Opsets that are looked at beyond the one that is stated."""
 MOST_EDITS = 3
 """Changes that are said of one target."""
+MUCH, CLEARLY = 0.5, 0.1
+"""Shares of the MACs: what a target has to take at least for a change to be worth a word, unless it
+takes all of the model, and how much more than before."""
 _RANK: Mapping[str, int] = {"whole": 3, "maybe": 2, "split": 1, "no": 0}
-
-
-class _Change(NamedTuple):
-    """A change, and the model with it."""
-
-    edit: Edit
-    """Without what comes of it."""
-    subject: Workload
-    targets: frozenset[str]
-    """Ids of the targets that it may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +67,7 @@ def with_edits(
                 promised = replace(
                     change.edit, verdict=after.verdict, partitions=after.partitions,
                     supported=after.supported, nodes=after.nodes, maybe=after.maybe,
+                    macs_share=after.macs_share,
                 )  # fmt: skip
                 found.setdefault(table.id, []).append(promised)
             elif change.edit.kind == "size" and after.blockers and after.blockers[0].certain:
@@ -88,20 +79,22 @@ def with_edits(
     )  # fmt: skip
 
 
-def _rank(fitted: TargetFit) -> int:
-    """Of the verdict; where something is certainly refused, ``maybe`` is a part at most."""
-    parted = fitted.verdict == "maybe" and any(each.certain for each in fitted.blockers)
-    return _RANK["split" if parted else fitted.verdict]
-
-
 def _helps(before: TargetFit, after: TargetFit) -> bool:
-    if (then := _rank(after)) != (now := _rank(before)):
-        return then > now
-    gain = after.supported * before.nodes - before.supported * after.nodes
-    fewer = before.partitions - after.partitions
-    if before.macs_share == 0.0 and after.macs_share:
-        return gain > 0  # where nothing was multiplied, more parts are no loss
-    return (gain > 0 and fewer >= 0) or (gain >= 0 and fewer > 0)
+    """Whether the target takes all of it then, or much of it and clearly more than before."""
+    if after.verdict == "whole":
+        return before.verdict != "whole"
+    then = _taken(after)
+    return then >= max(MUCH, _taken(before) + CLEARLY)
+
+
+def _taken(fitted: TargetFit) -> float:
+    """The share of the MACs that it certainly takes, or of the operators where none multiplies or
+    nobody counted."""
+    if fitted.verdict == "no":
+        return 0.0
+    if fitted.macs_share is not None:
+        return fitted.macs_share
+    return fitted.supported / fitted.nodes if fitted.nodes else 0.0
 
 
 def _worth(edit: Edit) -> tuple[int, int, int]:
@@ -110,88 +103,15 @@ def _worth(edit: Edit) -> tuple[int, int, int]:
 
 def _changes(
     subject: Workload, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: SizedShapes | None
-) -> Iterator[_Change]:
+) -> Iterator[Attempt]:
     open_ = [(t, f) for t, f in zip(tables, fits, strict=True) if f.verdict != "whole"]
-    yield from _opsets(subject, open_)
-    yield from _ir_versions(subject, open_)
+    yield from opsets(subject, open_)
+    yield from ir_versions(subject, open_)
     if sizes is not None:
         yield from _fixed(subject, open_, sizes)
     yield from _reshapes(subject, open_)
     yield from _constants(subject, open_)
-
-
-def _edit(text: str, kind: str, **change: Any) -> Edit:
-    return Edit(text, kind, "no", 0, 0, 0, **change)
-
-
-def _variant(subject: Workload, program: Program, shapes: Shapes | None = None) -> Workload:
-    opsets = {**subject.opsets, "": program.main.opsets.get("", 1)}
-    made = shapes if shapes is not None else subject.shapes
-    return Workload(program, made, subject.limits, subject.macs, opsets, subject.sizings)
-
-
-# --- another opset -------------------------------------------------------------------------------
-
-
-def _opsets(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
-    stated = subject.opsets.get("", 1)
-    wanted: dict[int, set[str]] = {}
-    for table, fitted in open_:
-        for opset in _candidates(table, fitted, stated):
-            wanted.setdefault(opset, set()).add(table.id)
-    tried = sorted(wanted, key=lambda opset: (abs(opset - stated), opset))
-    for opset in tried[: 3 * MOST_OPSETS]:
-        if not can_state(subject.program, subject.shapes, opset):
-            continue
-        scopes = [
-            replace(scope, opsets={**scope.opsets, "": opset}) for scope in subject.program.scopes
-        ]
-        program = replace(subject.program, scopes=scopes)
-        text = f"state opset {opset} instead of {stated}: all operators mean the same there"
-        edit = _edit(text, "opset", opset=opset)
-        yield _Change(edit, _variant(subject, program), frozenset(wanted[opset]))
-
-
-def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
-    """Opsets at which something that is refused for its version has another one."""
-    ceiling = table.ceiling("opset_ceiling")
-    found: set[int] = set()
-    for blocker in fitted.blockers:
-        if blocker.code == "opset" and ceiling is not None:
-            found.add(ceiling)
-        if blocker.code not in ("version", "cliff") or "::" in blocker.op_type:
-            continue
-        now = version_of("", blocker.op_type, stated)
-        if now is None:
-            continue
-        found.add(now.since - 1)
-        later = (
-            opset
-            for opset in range(stated, stated + FURTHEST)
-            if (found_at := version_of("", blocker.op_type, opset)) is not None
-            and found_at.since > now.since
-        )
-        found.update([opset] if (opset := next(later, None)) is not None else [])
-    return {opset for opset in found if OLDEST <= opset <= (ceiling or opset) and opset != stated}
-
-
-# --- an older IR version --------------------------------------------------------------------------
-
-
-def _ir_versions(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
-    stated = subject.program.ir_version
-    wanted: dict[int, set[str]] = {}
-    for table, fitted in open_:
-        most = table.ceiling("ir_ceiling")
-        if most is not None and any(blocker.code == "ir" for blocker in fitted.blockers):
-            wanted.setdefault(most, set()).add(table.id)
-    least = needed_ir(subject.program, subject.shapes)
-    for ir, ids in sorted(wanted.items(), reverse=True):
-        if least is None or ir < least:
-            continue
-        text = f"state IR version {ir} instead of {stated}: nothing in the file needs a newer one"
-        program = replace(subject.program, ir_version=ir)
-        yield _Change(_edit(text, "ir", ir=ir), _variant(subject, program), frozenset(ids))
+    yield from _removals(subject, open_)
 
 
 # --- fixed sizes ---------------------------------------------------------------------------------
@@ -199,22 +119,22 @@ def _ir_versions(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) ->
 
 def _fixed(
     subject: Workload, open_: Sequence[tuple[Table, TargetFit]], sizes: SizedShapes
-) -> Iterator[_Change]:
+) -> Iterator[Attempt]:
     if not sizes.inputs:
         return
     shown = [f"{name} {shape(dims)}" for name, dims in list(sizes.inputs.items())[:3]]
     more = len(sizes.inputs) - len(shown)
     text = f"fix the open sizes of the inputs, such as {', '.join(shown)}"
     text += f" and {more} more" if more > 0 else ""
-    edit = _edit(text, "size", sizes=sizes.inputs)
+    edit = tried(text, "size", sizes=sizes.inputs)
     ids = frozenset(table.id for table, _ in open_)
-    yield _Change(edit, _variant(subject, subject.program, sizes.shapes), ids)
+    yield Attempt(edit, variant(subject, subject.program, sizes.shapes), ids)
 
 
 # --- Flatten as Reshape --------------------------------------------------------------------------
 
 
-def _reshapes(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
+def _reshapes(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Attempt]:
     ids = frozenset(
         table.id
         for table, fitted in open_
@@ -230,8 +150,8 @@ def _reshapes(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> It
         return
     program = replace(subject.program, scopes=scopes)
     text = f"write {many(len(replaced), 'Flatten')} as Reshape to constant sizes"
-    edit = _edit(text, "reshape", reshapes=replaced)
-    yield _Change(edit, _variant(subject, program), ids)
+    edit = tried(text, "reshape", reshapes=replaced)
+    yield Attempt(edit, variant(subject, program), ids)
 
 
 def _reshaped(
@@ -282,7 +202,7 @@ def _target(op: Op, instance: Instance | None) -> tuple[int, int] | None:
 # --- constants that are constant -----------------------------------------------------------------
 
 
-def _constants(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
+def _constants(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Attempt]:
     main = subject.program.main
     both = [name for name in main.inputs if name in main.constants or name in main.sparse]
     if not both or subject.program.ir_version < 4 or not open_:
@@ -294,5 +214,23 @@ def _constants(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> I
     text = (f"take {many(len(both), 'initializer')} out of the inputs of the graph, so that "
             "nobody can replace them")  # fmt: skip
     ids = frozenset(table.id for table, _ in open_)
-    edit = _edit(text, "constant", constants=tuple(both))
-    yield _Change(edit, _variant(subject, program), ids)
+    edit = tried(text, "constant", constants=tuple(both))
+    yield Attempt(edit, variant(subject, program), ids)
+
+
+# --- operators that do nothing -------------------------------------------------------------------
+
+
+def _removals(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Attempt]:
+    refused = {table.id: {node for blocker in fitted.blockers for node in blocker.nodes}
+               for table, fitted in open_}  # fmt: skip
+    found = removable(subject.program, subject.shapes, frozenset().union(*refused.values()))
+    if not found:
+        return
+    counts = Counter(each.op_type for each in found.values())
+    what = ", ".join(f"{n} {op_type}" for op_type, n in counts.most_common())
+    text = f"remove what does nothing ({what})"
+    ids = frozenset(table for table, nodes in refused.items() if not nodes.isdisjoint(found))
+    edit = tried(text, "removal", removed=tuple(found))
+    slots = {node: each.slot for node, each in found.items()}
+    yield Attempt(edit, variant(subject, subject.program, removed=slots), ids)

@@ -59,7 +59,11 @@ class _Env:
 
 
 def flow_of(
-    program: Program, shapes: Shapes, manner: Manner, sizings: Sizings | None = None
+    program: Program,
+    shapes: Shapes,
+    manner: Manner,
+    sizings: Sizings | None = None,
+    removed: Mapping[str, int] | None = None,
 ) -> Dataflow:
     """The operators of ``program`` that a runtime of this ``manner`` is left with.
 
@@ -67,17 +71,20 @@ def flow_of(
     ----------
     shapes : inferred without assuming any size.
     sizings : the same at sizes that are assumed, to see which branches hang on them.
+    removed : operators that are not there, by id, and which input the result of each is.
 
     Raises
     ------
     TooMany, Untyped
     """
-    return _Builder(program, manner, sizings or Sizings()).run(shapes.main)
+    return _Builder(program, manner, sizings or Sizings(), removed or {}).run(shapes.main)
 
 
 class _Builder:
-    def __init__(self, program: Program, manner: Manner, sizings: Sizings) -> None:
-        self.program, self.manner, self.sizings = program, manner, sizings
+    def __init__(
+        self, program: Program, manner: Manner, sizings: Sizings, removed: Mapping[str, int]
+    ) -> None:
+        self.program, self.manner, self.sizings, self.removed = program, manner, sizings, removed
         self.flow = Dataflow()
         self.most = program.operators + MOST
         self.same: dict[Hashable, Use] = {}
@@ -169,6 +176,8 @@ class _Builder:
                     value.content = instance.values.get(name)
                     env.values[name] = value
             return set()
+        if use.site in self.removed and self._removed(use, op, env, graph, ends):
+            return set()
         readers = self.readers[instance.scope]
         optimised = self.manner.host and self.manner.fold
         if optimised and self._dropped(use, op, readers, env, graph, ends):
@@ -200,6 +209,20 @@ class _Builder:
             value = child.instance.types.get(name) or env.known(name)
             ranks.append(None if value is None or value.shape is None else len(value.shape))
         return ranks
+
+    def _removed(self, use: Use, op: Op, env: _Env, graph: int, ends: frozenset[str]) -> bool:
+        """Whether its input takes the place of its result; an output of the graph needs an operator
+        that makes it, and makes no other."""
+        value = use.inputs[self.removed[use.site]]
+        if value is None:
+            return False
+        if not ends.isdisjoint(op.outputs):
+            maker = value.maker
+            if maker < 0 or maker in self.flow.ends or self.flow.home[maker] != graph:
+                return False
+            self.flow.ends.add(maker)
+        env.values[op.outputs[0]] = value
+        return True
 
     def _dropped(
         self,

@@ -60,6 +60,8 @@ class Workload:
     opsets: Mapping[str, int]
     sizings: Sizings = field(default_factory=Sizings)
     """The same at sizes of which some are assumed."""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """Operators that are taken for gone, and which input the result of each is."""
     flows: dict[Manner, Dataflow | None] = field(default_factory=dict)
     kinds: dict[Manner, Kinds] = field(default_factory=dict)
     parts: dict[Manner, list[float] | None] = field(default_factory=dict)
@@ -76,7 +78,8 @@ class Workload:
         """Its operators as a family of runtimes is left with them; ``None`` if nobody knows."""
         if manner not in self.flows:
             try:
-                self.flows[manner] = flow_of(self.program, self.shapes, manner, self.sizings)
+                self.flows[manner] = flow_of(self.program, self.shapes, manner, self.sizings,
+                                             self.removed)  # fmt: skip
             except (TooMany, Untyped):
                 self.flows[manner] = None
         return self.flows[manner]

@@ -822,9 +822,13 @@ def _edits(d: Document) -> Values:
              for text, target in zip(named, said["helped"], strict=True)]  # fmt: skip
     for fit in d["targets"]:
         for edit in fit["edits"]:
-            more = edit["supported"] * fit["nodes"] > fit["supported"] * edit["nodes"]
-            fewer = edit["partitions"] < fit["partitions"]
-            assert more or fewer or edit["verdict"] != fit["verdict"], "it does not help"
+            if edit["verdict"] == "whole":
+                assert fit["verdict"] != "whole"
+                continue
+            now, then = ((each["supported"] / each["nodes"] if each["macs_share"] is None
+                          else each["macs_share"]) for each in (fit, edit))  # fmt: skip
+            assert then >= 0.5, "it does not help much"
+            assert then - now >= 0.1 or fit["verdict"] == "no", "it does not help much"
     return {"count": len(texts), "ids": [*fits],
             "unhelped": [target for target, fit in fits.items()
                          if not fit["edits"] and fit["verdict"] != "whole"],

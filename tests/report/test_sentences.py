@@ -551,13 +551,13 @@ TOLD: dict[str, tuple[Values, Told]] = {
               "operators on Bob).")),
         ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d")},
          ("What helps, each change tried, of the operators left then: state opset 17 (all "
-          "operators on Ada). Nothing tried helps on Cy and Di.")),
+          "operators on Ada). Nothing tried helps much on Cy and Di.")),
         ({"count": 0, "sized": ("c", "d"), "sized_operators": ("Conv", "If"),
           "sized_reasons": ("has rank 3", "If is not supported"), "sized_counts": (6, 1)},
-         ("No small change was found that helps. With fixed sizes, what blocks first on Cy is "
+         ("No small change was found that helps much. With fixed sizes, what blocks first on Cy is "
           "this: Conv: has rank 3 (6×). With fixed sizes, what blocks first on Di is this: If is "
           "not supported.")),
-        ({"count": 0}, "No small change was found that helps."),
+        ({"count": 0}, "No small change was found that helps much."),
     ]),
 }  # fmt: skip
 

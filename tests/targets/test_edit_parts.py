@@ -11,7 +11,8 @@ from onnx import defs
 
 from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.shapes.types import Type
-from analyzer.targets.edits import _candidates, _edit, _helps, _target, _worth
+from analyzer.targets.attempt import tried
+from analyzer.targets.edits import _helps, _target, _worth
 from analyzer.targets.fit import _verdict
 from analyzer.targets.restamp import (
     _compatible,
@@ -21,6 +22,7 @@ from analyzer.targets.restamp import (
     can_state,
     needed_ir,
 )
+from analyzer.targets.stating import candidates
 from tests.each import each
 from tests.targets.asking import fit, model, own
 from tests.targets.test_table_files import table
@@ -28,56 +30,34 @@ from tests.targets.test_table_files import table
 FIT = TargetFit("ours", "Ours", "1", "split", True, 3, 3, 10, 5, 0, None, ())
 
 
-def fitted(
-    verdict: Any = "split", partitions: int = 3, nodes: int = 10, supported: int = 5
-) -> TargetFit:
-    return replace(FIT, verdict=verdict, partitions=partitions, nodes=nodes, supported=supported)
-
-
 @each(
-    ("after", "helps"),
-    [
-        (fitted(), False),
-        (fitted("whole"), True),
-        (fitted("maybe"), True),
-        (fitted("no"), False),
-        (fitted("whole", partitions=9, supported=0), True),
-        (fitted(supported=6), True),
-        (fitted(supported=4), False),
-        (fitted(partitions=2), True),
-        (fitted(partitions=4), False),
-        (fitted(supported=6, partitions=4), False),
-        (fitted(supported=6, partitions=2), True),
-        (fitted(supported=4, partitions=2), False),
-        (fitted(nodes=20, supported=10), False),
-        (fitted(nodes=20, supported=11), True),
-        (fitted(nodes=5, supported=3), True),
+    ("now", "then", "helps"),
+    [  # verdict, share of the MACs, operators of ten that run
+        (("split", None, 5), ("split", None, 5), False),
+        (("split", None, 5), ("whole", None, 10), True),
+        (("no", 1.0, 10), ("whole", 1.0, 10), True),
+        (("whole", 1.0, 10), ("whole", 1.0, 10), False),
+        (("split", None, 5), ("split", None, 6), True),
+        (("split", None, 5), ("maybe", None, 5), False),
+        (("split", None, 3), ("split", None, 4), False),  # less than half
+        (("split", None, 4), ("split", None, 5), True),
+        (("no", None, 9), ("split", None, 5), True),
+        (("no", None, 9), ("split", None, 4), False),
+        (("split", None, 6), ("no", None, 10), False),
+        (("split", 0.9, 1), ("split", 0.95, 9), False),  # the MACs count where there are any
+        (("split", 0.45, 1), ("split", 0.5, 9), False),
+        (("split", 0.4, 9), ("split", 0.5, 1), True),
+        (("maybe", 0.0, 0), ("maybe", 0.0, 0), False),
+        (("no", 0.0, 0), ("maybe", 0.0, 0), False),
     ],
-)
-def test_a_change_helps_by_its_verdict_or_by_more_operators_in_no_more_parts(
-    after: TargetFit, helps: bool
+)  # fmt: skip
+def test_a_change_helps_where_all_runs_then_or_much_and_clearly_more(
+    now: tuple[Any, ...], then: tuple[Any, ...], helps: bool
 ) -> None:
-    assert _helps(FIT, after) is helps
-
-
-def test_where_nothing_was_multiplied_more_parts_are_no_loss() -> None:
-    idle = replace(FIT, macs_share=0.0)
-    for supported, share, helps in ((6, 0.5, True), (6, 0.0, False), (5, 0.5, False)):
-        after = replace(fitted(supported=supported, partitions=4), macs_share=share)
-        assert _helps(idle, after) is helps
-    assert not _helps(replace(FIT, macs_share=0.1), replace(fitted(supported=6, partitions=4),
-                                                            macs_share=0.5))  # fmt: skip
-
-
-def test_a_part_at_most_is_no_more_than_a_part() -> None:
-    """What may run is not given up for what does, unless something certainly does not."""
-    maybe = fitted("maybe", supported=0)
-    parted = replace(maybe, blockers=(Blocker("", "Warp", "operator", "", 1),))
-    unsure = replace(maybe, blockers=(Blocker("", "Warp", "undecided", "", 1, certain=False),))
-    assert [_helps(each, fitted()) for each in (maybe, unsure, parted)] == [False, False, True]
-    assert not _helps(parted, fitted("no"))
-    assert _helps(fitted(), maybe)
-    assert not _helps(fitted(), parted)
+    before, after = (replace(FIT, verdict=verdict, macs_share=share, supported=supported)
+                     for verdict, share, supported in (now, then))  # fmt: skip
+    assert _helps(before, after) is helps
+    assert not _helps(before, replace(after, verdict="maybe", nodes=0, macs_share=None))
 
 
 def test_the_best_change_comes_first() -> None:
@@ -85,7 +65,7 @@ def test_the_best_change_comes_first() -> None:
               Edit("", "opset", "split", 1, 6, 10), Edit("", "opset", "split", 1, 5, 10),
               Edit("", "opset", "split", 2, 9, 10), Edit("", "opset", "no", 0, 0, 10)]  # fmt: skip
     assert [_worth(each) for each in ranked] == sorted(map(_worth, ranked))
-    assert _edit("do", "ir", ir=8) == Edit("do", "ir", "no", 0, 0, 0, ir=8)
+    assert tried("do", "ir", ir=8) == Edit("do", "ir", "no", 0, 0, 0, ir=8)
 
 
 def blocked(*blockers: tuple[str, str]) -> TargetFit:
@@ -114,7 +94,7 @@ def test_opsets_at_which_something_has_another_version(
     blockers: list[tuple[str, str]], ceiling: int | None, stated: int, tried: set[int]
 ) -> None:
     head = f"# opset_ceiling: {ceiling}\n# id" if ceiling else "# id"
-    found = _candidates(table(change=("# id", head)), blocked(*blockers), stated)
+    found = candidates(table(change=("# id", head)), blocked(*blockers), stated)
     assert found == tried
 
 
@@ -174,13 +154,15 @@ FOUR = ("g (float[a,2] x, float[b,2] z, float[c,2] v, float[d,2] w) => (float[a,
          ["fix the open sizes of the inputs, such as x 1×2, z 1×2, v 1×2 and 1 more"]),
         ("g (float[2,3] x) => (float[2,3] y) { a = Relu (x) y = Flatten (a) }",
          "ai.onnx,Relu,1,,,,\nai.onnx,Reshape,1,,,,\n", "",
-         ["write 1 Flatten as Reshape to constant sizes"]),
+         ["write 1 Flatten as Reshape to constant sizes",
+          "remove what does nothing (1 Flatten)"]),
         ("g (float[2,3] x) => (float[2,3] y) { a = Flatten (x) y = Flatten <axis = 0> (a) }",
          "ai.onnx,Reshape,1,,,const(#1),\n", "", ["write 2 Flattens as Reshape to constant sizes"]),
         (("g (float[2,3] x) => (float[2,3] y) <float[3] y_shape = {1, 2, 3}, float[3] y_shape_ = "
          "{1, 2, 3}> { a = Add (x, y_shape) b = Add (a, y_shape_) y = Flatten (b) }"),
-         "ai.onnx,Add,1,,float32,,\nai.onnx,Reshape,1,,,,\n", "",
-         ["write 1 Flatten as Reshape to constant sizes"]),
+         "ai.onnx,Add,1,,f32,,\nai.onnx,Reshape,1,,,,\n", "",
+         ["write 1 Flatten as Reshape to constant sizes",
+          "remove what does nothing (1 Flatten)"]),
         ("g (float[2,3] x) => (float[2,3] y) { a = Relu (x) y = Flatten (a) }",
          "ai.onnx,Flatten,1,,,,\nai.onnx,Reshape,1,,,,\n", "", []),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import onnx
 import pytest
@@ -34,6 +36,7 @@ def applied(proto: onnx.ModelProto, edit: Edit) -> onnx.ModelProto:
         for value in graph.output:
             value.type.tensor_type.ClearField("shape")
     _reshape(graph, edit)
+    _remove(graph, edit.removed)
     kept = [value for value in graph.input if value.name not in edit.constants]
     del graph.input[:]
     graph.input.extend(kept)
@@ -54,6 +57,18 @@ def _reshape(graph: onnx.GraphProto, edit: Edit) -> None:
             del node.attribute[:]
 
 
+def _remove(graph: onnx.GraphProto, removed: Collection[str]) -> None:
+    """The first input takes the place of the result; of an output of the graph the other way."""
+    for node in [node for node in graph.node if node.output[0] in removed]:
+        ends = {value.name for value in graph.output}
+        old, new = node.output[0], node.input[0]
+        old, new = (new, old) if old in ends else (old, new)
+        graph.node.remove(node)
+        for other in graph.node:
+            for names in (other.input, other.output):
+                names[:] = [new if name == old else name for name in names]
+
+
 def keeps(edit: Edit, after: TargetFit) -> bool:
     """Whether what came of it is what was promised."""
     return (edit.verdict, edit.partitions, edit.supported, edit.nodes) == (
@@ -70,6 +85,11 @@ CACHE = """g (float[1,2,1,4] key, float[1,2,past,4] past_key) => (float[1,2,tota
 NEW = """<ir_version: 11, opset_import: ["" : 17]>
   g (float[2] x) => (float[2] y) { y = Relu (x) }"""
 CLIFF = f'<ir_version: 10, opset_import: ["" : 22]> {TAIL}'
+
+
+IDLE = """g (float[1,2] x) => (float[1,2] y)
+  { a = Identity (x) b = Relu (a) c = Identity (b) d = Cast <to = 1> (c) e = Sigmoid (d)
+    y = Identity (e) }"""
 
 
 def _value(name: str, dims: list[int]) -> onnx.ValueInfoProto:
@@ -96,6 +116,7 @@ def overridable() -> onnx.ModelProto:
         (model(OPEN), "nnapi", "size", "no"),
         (model(CLIFF), "ort_webgpu_js", "opset", "split"),
         (overridable(), "nnapi", "constant", "no"),
+        (model(IDLE), "ort_webgpu_js", "removal", "split"),
         (model(NEW), "ort_cpu@1.20", "ir", "no"),
     ],
 )
@@ -116,6 +137,21 @@ def test_what_fixed_sizes_leave_in_the_way_is_kept() -> None:
         found = fit(model(text), "nnapi")
         assert (found.sized.op_type if found.sized else "") == left
         assert bool(found.edits) is (not left)
+
+
+def test_only_what_can_go_and_is_refused_is_removed() -> None:
+    """An output keeps an operator that makes it, and no other output; a chain goes as one."""
+    ends = "g (float[2] x) => (float[2] y, float[2] z) {{ {} }}"
+    for text, removed in (
+        ("a = Relu (x) y = Identity (a) z = Neg (a)", ("y",)),
+        ("y = Identity (x) z = Neg (x)", ()),
+        ("y = Relu (x) z = Identity (y)", ()),
+        ("a = Relu (x) b = Identity (a) y = Identity (b) z = Neg (x)", ("b", "y")),
+        ("a = Relu (x) y = Identity (a) z = Identity (a)", ("y",)),
+        ("a = Identity (x) y = Identity (a) z = Neg (x)", ("a",)),
+    ):
+        found = fit(model(ends.format(text)), own("ai.onnx,Relu,1,,,,\nai.onnx,Neg,1,,,,\n"))
+        assert [edit.removed for edit in found.edits] == ([removed] if removed else []), text
 
 
 def test_a_cache_is_never_fixed_at_nothing() -> None:
