@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, series
 from analyzer.report.view.deployment import blocking
-from analyzer.sanitise import clean, label
+from analyzer.report.view.gains import NAMED
+from analyzer.sanitise import clean, label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def _parted(v: Values) -> dict[str, Any]:
     idle = [each for each in v["idle"] if each not in (*partly, *stuck)]
     split = [each for each in v["split"] if each not in (*partly, *stuck, *idle)]
     maybe = [each for each in v["maybe"] if each not in partly]
-    return {**v, "idle": idle, "split": split, "maybe": maybe}
+    return {**v, "cut": v["split"], "idle": idle, "split": split, "maybe": maybe}
 
 
 def _named(v: Values, *verdicts: str) -> str:
@@ -93,20 +94,86 @@ def _left(v: Values) -> Iterator[str]:
 
 def runs(v: Values) -> str:
     """Where all of it runs, and where not, in a line."""
-    known, v = v["broken"] or v["missing"] or v["huge"], _parted(v)
-    others = _named(v, "split", "idle", "stuck", "no", "partly")
+    known = v["broken"] or v["missing"] or v["huge"]
+    others = _named(_parted(v), "split", "idle", "stuck", "no", "partly")
     text = (_known_on if known else _runs_on)(
         len(v["whole"]), v["count"],
         {"n": units.count(len(v["whole"])), "targets": many(v["count"], "target"),
-         "all": _named(v, "whole"), "others": others, "open": _named(v, "maybe")},
+         "all": _named(v, "whole"), "others": others, "open": _named(_parted(v), "maybe")},
     )  # fmt: skip
-    said = [text]
+    said = [text, *_gained(v, known=known)]
+    v = _measured(_without(_parted(v), v["gained"]))
     if v["count"] > 1:
         for words, verdicts in (_KNOWN_TO if known else _RUNS_ON).items():
             names = _named(v, *verdicts)
             if names and (v["whole"] or "no" not in verdicts):
                 said.append(_(words, names=names))
     return " ".join([*said, *_provisos(v)])
+
+
+def _without(v: Values, told: Iterable[str]) -> dict[str, Any]:
+    """The same without targets of which more is told elsewhere."""
+    gone = frozenset(told)
+    kept = {verdict: [each for each in v[verdict] if each not in gone]
+            for verdict in ("split", "idle", "stuck", "partly", "no", "maybe")}  # fmt: skip
+    return {**v, **kept}
+
+
+def _measured(v: Values) -> dict[str, Any]:
+    """The same, where a target that takes a part has how much that is beside its name."""
+    names = dict(zip(v["ids"], v["names"], strict=True))
+    rows = zip(v["cut"], v["macs"], v["parts"], v["supported"], v["operators"], strict=True)
+    for target, macs, parts, supported, operators in rows:
+        if target in v["split"]:
+            names[target] = f"{names[target]} ({_part(macs, parts, supported, operators)})"
+    return {**v, "names": tuple(names[each] for each in v["ids"])}
+
+
+def _part(macs: float | None, parts: int, supported: int, operators: int) -> str:
+    """How much a target takes, and in how many parts."""
+    how = (
+        _("{n} of {operators}", n=units.count(supported), operators=many(operators, "operator"))
+        if macs is None
+        else _("all MACs") if macs == 1
+        else _("{share} of the MACs", share=units.percent(macs))
+    )  # fmt: skip
+    return how if parts < 2 else _("{how}, {parts}", how=how, parts=many(parts, "part"))
+
+
+def _gained(v: Values, *, known: bool) -> Iterator[str]:
+    """Where all of it runs after one small change."""
+    same: dict[tuple[Any, ...], list[str]] = {}
+    rows = zip(v["gained"], v["gain_kinds"], v["gain_amounts"], v["gain_names"], strict=True)
+    for target, *change in rows:
+        same.setdefault(tuple(change), []).append(target)
+    for (kind, amount, what), ids in same.items():
+        told = {"once": _once(kind, amount, what), "names": _names(v, ids)}
+        if known:
+            yield (_("{once} all its operators are known to {names}, too.", **told) if v["whole"]
+                   else _("{once} all its operators are known to {names}.", **told))  # fmt: skip
+        else:
+            yield (_("{once} all of it runs on {names}, too.", **told) if v["whole"]
+                   else _("{once} all of it runs on {names}.", **told))  # fmt: skip
+
+
+def _once(kind: str, amount: int, what: str) -> str:
+    """A change that is made, as the beginning of a sentence."""
+    if kind == "size":
+        more = amount - NAMED
+        what = _("{names} and {n} more", names=what, n=more) if more > 0 else what
+        return _(
+            "With the open sizes of the inputs fixed ({sizes}),", sizes=label(what, widths.NOTE)
+        )
+    if kind == "removal":
+        return _("Without what does nothing ({operators}),", operators=label(what, widths.NOTE))
+    if kind == "opset":
+        return _("With opset {n} stated,", n=amount)
+    if kind == "ir":
+        return _("With IR version {n} stated,", n=amount)
+    if kind == "reshape":
+        return _("With {operators} written as Reshape,", operators=many(amount, "Flatten"))
+    return _("With {tensors} taken out of the graph's inputs,",
+             tensors=many(amount, "initializer"))  # fmt: skip
 
 
 def _runs_on(whole: int, count: int, told: Mapping[str, str]) -> str:

@@ -292,7 +292,9 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         return some(op_type=op, code=code, certain=certain)
 
     def edit(text: str, verdict: str = "split") -> Any:
-        return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4, maybe=1)
+        return some(text=text, verdict=verdict, partitions=2, supported=3, nodes=4, maybe=1,
+                    kind="opset", opset=21, ir=None, reshapes={}, constants=(), removed=(),
+                    sizes={})  # fmt: skip
 
     told, new = (some(op_type="Conv", reason=reason, count=6) for reason in ("rank", "type"))
     fits = [
@@ -304,9 +306,10 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         some(target="t3", name="N (old)", verdict="whole", certain=True, macs_share=1.0,
              blockers=[blocker("B", "type")], edits=[], tested_from=7),
         some(target="t4", name="Web, GPU (new)", verdict="split", certain=True, macs_share=0.0,
-             blockers=[], edits=[], sized=None),
+             blockers=[], edits=[], sized=None, partitions=3, supported=2, nodes=5),
     ]  # fmt: skip
-    result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
+    result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3), nodes=(),
+                             assumptions=()), findings=())  # fmt: skip
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)
@@ -338,6 +341,10 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "idle": ("t4",),
                                     "no": ("t1",), "maybe": ("t2",), "broken": False,
                                     "missing": False, "partly": ("t2",), "stuck": (),
+                                    "macs": (0.0,), "parts": (3,), "supported": (2,),
+                                    "operators": (5,), "gained": ("t1",),
+                                    "gain_kinds": ("opset",), "gain_amounts": (21,),
+                                    "gain_names": ("",),
                                     "ids": ("t1", "t2", "t3", "t4"), "untested": 1,
                                     "names": ("N", "N", "N (old)", "Web GPU"),
                                     "huge": False}  # fmt: skip

@@ -772,7 +772,20 @@ def _targets(d: Document) -> Values:
         assert listed == refused or len(fit["blockers"]) >= 1000
     gone = {"external-missing", "external-too-short", "external-placeholder"}
     readable = {"missing", "too-short", "placeholder", "link", "no-folder", "overlap", "unreadable"}
+    split = [fit for fit in d["targets"] if fit["verdict"] == "split"]
+    won = {fit["target"]: {(edit["kind"], edit["opset"] or edit["ir"] or 0)
+                           for edit in fit["edits"] if edit["verdict"] == "whole"}
+           for fit in d["targets"]}  # fmt: skip
+    said = next(c["values"] for c in d["claims"] if c["id"] == "targets")
+    assert sorted(said["gained"]) == sorted(target for target, edits in won.items() if edits)
+    changes = zip(said["gained"], said["gain_kinds"], said["gain_amounts"], strict=True)
+    assert all((kind, amount if kind in ("opset", "ir") else 0) in won[target]
+               for target, kind, amount in changes)  # fmt: skip
     return {"count": len(d["targets"]), "ids": [fit["target"] for fit in d["targets"]],
+            "macs": [fit["macs_share"] for fit in split],
+            "parts": [fit["partitions"] for fit in split],
+            "supported": [fit["supported"] for fit in split],
+            "operators": [fit["nodes"] for fit in split],
             "untested": sum(fit["verdict"] == "whole" and fit["tested_from"] is not None
                             for fit in d["targets"]),
             "broken": any(b["grave"] for b in d["breaches"]) or any(

@@ -103,6 +103,19 @@ UNKNOWN: Values = {
     "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,
     "problems": 0, "reason": "", "inside": False, "in_all": 5,
 }  # fmt: skip
+
+
+def _taken(targets: int) -> Values:
+    """What as many targets take in parts: half of the MACs, all of them, and operators alone."""
+    return {"macs": (0.5, 1.0, None)[:targets], "parts": (1, 4, 1)[:targets],
+            "supported": (1, 99, 3)[:targets], "operators": (2, 100, 4)[:targets]}  # fmt: skip
+
+
+def _gained(*changes: tuple[str, str, int, str]) -> Values:
+    keys = ("gained", "gain_kinds", "gain_amounts", "gain_names")
+    return dict(zip(keys, zip(*changes, strict=True), strict=True))
+
+
 TARGETS: Values = {
     "count": 2,
     "whole": (),
@@ -112,6 +125,11 @@ TARGETS: Values = {
     "idle": (),
     "partly": (),
     "stuck": (),
+    **_taken(0),
+    "gained": (),
+    "gain_kinds": (),
+    "gain_amounts": (),
+    "gain_names": (),
     "ids": ("a", "b", "c", "d"),
     "names": ("Ada", "Bob", "Cy", "Dee"),
     "untested": 0,
@@ -488,25 +506,26 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"whole": ("a", "b"), "untested": 2},
          ("All of it runs on each of 2 targets: Ada and Bob. 2 of those are tested with newer "
          "opsets only.")),
-        ({"count": 4, "whole": ("a",), "split": ("b",), "no": ("c",), "maybe": ("d",),
+        ({"count": 4, "whole": ("a",), "split": ("b",), **_taken(1), "no": ("c",), "maybe": ("d",),
           "untested": 1},
-         ("All of it runs on 1 of 4 targets: Ada. In parts on Bob. Not on Cy. Not decided: Dee. "
-         "1 of those is tested with newer opsets only.")),
-        ({"count": 4, "whole": ("a",), "split": ("b", "c"), "idle": ("b",), "maybe": ("d",),
+         ("All of it runs on 1 of 4 targets: Ada. In parts on Bob (50.0 % of the MACs). Not on Cy. "
+         "Not decided: Dee. 1 of those is tested with newer opsets only.")),
+        ({"count": 4, "whole": ("a",), "split": ("b", "c"), **_taken(2), "idle": ("b",),
+          "maybe": ("d",),
           "partly": ("d",), "stuck": ("c",)},
          "All of it runs on 1 of 4 targets: Ada. At most in parts on Dee. Not on Bob and Cy."),
-        ({"split": ("a",), "no": ("b",)},
-         "All of it certainly runs on none of 2 targets. In parts on Ada."),
-        ({"count": 3, "whole": ("a",), "split": ("b",), "maybe": ("c",), "partly": ("c",),
-          "missing": True},
-         ("All its operators are known to 1 of 3 targets: Ada. Some of them to Bob. Some of them "
-          "at most to Cy. None loads it without its weights.")),
+        ({"split": ("a",), **_taken(1), "no": ("b",)},
+         "All of it certainly runs on none of 2 targets. In parts on Ada (50.0 % of the MACs)."),
+        ({"count": 3, "whole": ("a",), "split": ("b",), **_taken(1), "maybe": ("c",),
+          "partly": ("c",), "missing": True},
+         ("All its operators are known to 1 of 3 targets: Ada. Some of them to Bob (50.0 % of the "
+          "MACs). Some of them at most to Cy. None loads it without its weights.")),
         ({"whole": ("a",), "maybe": ("b",)},
          "All of it certainly runs on 1 of 2 targets: Ada. Not decided: Bob."),
         ({"no": ("a",), "maybe": ("b",)},
          "All of it certainly runs on none of 2 targets. Not decided: Bob."),
         ({"count": 1, "whole": ("a",)}, "All of it runs on Ada."),
-        ({"count": 1, "split": ("a",)}, "Not all of it runs on Ada."),
+        ({"count": 1, "split": ("a",), **_taken(1)}, "Not all of it runs on Ada."),
         ({"count": 1, "maybe": ("a",)}, "Whether all of it runs on Ada is not decided."),
         ({"whole": ("a", "b"), "broken": True, "missing": True},
          ("All its operators are known to each of 2 targets: Ada and Bob. The file has errors; "
@@ -520,6 +539,30 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"no": ("a", "b"), "huge": True},
          ("All its operators are certainly known to none of 2 targets. Whether any has the memory "
          "is another question.")),
+        ({"count": 4, "whole": ("d",), "split": ("a", "b", "c"), **_taken(3)},
+         ("All of it runs on 1 of 4 targets: Dee. In parts on Ada (50.0 % of the MACs), Bob (all "
+          "MACs, 4 parts) and Cy (3 of 4 operators).")),
+        ({"count": 3, "whole": ("d",), "split": ("a",), **_taken(1), "no": ("b", "c"),
+          **_gained(*((each, "size", 2, "batch = 1, length = 8") for each in "ab"))},
+         ("All of it runs on 1 of 3 targets: Dee. With the open sizes of the inputs fixed (batch = "
+          "1, length = 8), all of it runs on Ada and Bob, too. Not on Cy.")),
+        *[({"whole": ("d",), "no": ("a",), **_gained(("a", kind, amount, names))},
+           f"All of it runs on 1 of 2 targets: Dee. {words}, all of it runs on Ada, too.")
+          for kind, amount, names, words in (
+              ("size", 5, "a = 1, b = 2", ("With the open sizes of the inputs fixed (a = 1, b = 2 "
+                                           "and 2 more)")),
+              ("opset", 21, "", "With opset 21 stated"), ("ir", 8, "", "With IR version 8 stated"),
+              ("reshape", 1, "", "With 1 Flatten written as Reshape"),
+              ("constant", 92, "", "With 92 initializers taken out of the graph's inputs"),
+              ("removal", 2, "2 Identity", "Without what does nothing (2 Identity)"))],
+        ({"count": 1, "no": ("a",), **_gained(("a", "opset", 21, ""))},
+         "Not all of it runs on Ada. With opset 21 stated, all of it runs on Ada."),
+        ({"whole": ("b",), "no": ("a",), "missing": True, **_gained(("a", "opset", 21, ""))},
+         ("All its operators are known to 1 of 2 targets: Bob. With opset 21 stated, all its "
+          "operators are known to Ada, too. None loads it without its weights.")),
+        ({"no": ("a", "b"), "missing": True, **_gained(("a", "opset", 21, ""))},
+         ("All its operators are certainly known to none of 2 targets. With opset 21 stated, all "
+          "its operators are known to Ada. None loads it without its weights.")),
     ]),
     "targets.blockers": ({"count": 2, "operators": ("Warp", ""), "codes": ("operator", "opset"),
                           "targets": (1, 3), "undecided": (), "undecided_targets": (),

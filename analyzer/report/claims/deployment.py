@@ -16,10 +16,12 @@ from analyzer.report.view.deployment import (
     plain_names,
     refusals,
 )
+from analyzer.report.view.gains import NAMED, gains, removed_types, sizes_of
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
     from analyzer.deployment import Blocker, Edit, TargetFit
+    from analyzer.facts import Facts
     from analyzer.report.result import Result
 
 RUNTIME = "ONNX Runtime"
@@ -69,11 +71,21 @@ def targets(result: Result) -> Claim | None:
         for verdict in ("whole", "split", "no", "maybe")
     }
     broken, missing, huge = refusals(result)
+    parted = [fit for fit in fits if fit.verdict == "split"]
+    won = [(target, gain.edit) for gain in gains(fits) for target in gain.targets]
     return Claim(
         "targets",
         {
             "count": len(fits),
             **by,
+            "macs": tuple(fit.macs_share for fit in parted),
+            "parts": tuple(fit.partitions for fit in parted),
+            "supported": tuple(fit.supported for fit in parted),
+            "operators": tuple(fit.nodes for fit in parted),
+            "gained": tuple(target for target, _ in won),
+            "gain_kinds": tuple(edit.kind for _, edit in won),
+            "gain_amounts": tuple(_amount(result.facts, edit) for _, edit in won),
+            "gain_names": tuple(_names(result.facts, edit) for _, edit in won),
             "idle": tuple(fit.target for fit in fits if is_idle(fit)),
             "partly": tuple(fit.target for fit in fits if is_partly(fit)),
             "stuck": tuple(fit.target for fit in fits if is_stuck(fit, fits)),
@@ -86,6 +98,19 @@ def targets(result: Result) -> Claim | None:
         },
         ("targets", "breaches", "problems", "findings"),
     )
+
+
+def _amount(facts: Facts, edit: Edit) -> int:
+    """How much a change is about: the version to state, or places."""
+    places = len(edit.reshapes) + len(edit.constants) + len(edit.removed)
+    return edit.opset or edit.ir or places or len(sizes_of(facts, edit))
+
+
+def _names(facts: Facts, edit: Edit) -> str:
+    """Sizes that are fixed, or types of operators that go, as people read them; else empty."""
+    sizes = [f"{name} = {size}" for name, size in sizes_of(facts, edit).items()]
+    types = [f"{n} {op}" for op, n in removed_types(facts, edit).most_common()]
+    return ", ".join((sizes or types)[:NAMED])
 
 
 def runs(result: Result) -> Claim | None:
