@@ -19,7 +19,7 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from dataclasses import dataclass as dataclass
 else:
 
@@ -62,7 +62,8 @@ def _made(
         made.__dataclass_params__.frozen = True
         methods |= {"__setattr__": _set_nothing, "__delattr__": _delete_nothing}
         if slots:
-            methods |= {"__getstate__": _state, "__setstate__": _restore}
+            names = [field.name for field in fields]
+            methods |= {"__getstate__": _keeping(names), "__setstate__": _restoring(made, names)}
     for name, method in methods.items():
         if name not in own:
             setattr(made, name, method)
@@ -107,13 +108,25 @@ def _delete_nothing(_self: Any, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-def _state(self: Any) -> list[Any]:
-    return [getattr(self, name) for name in type(self).__dataclass_fields__]
+def _keeping(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What the attributes of an object are, where it goes to another process."""
+    values = _values(names)
+
+    def state(self: Any) -> tuple[Any, ...]:  # attrgetter is no method
+        return values(self)
+
+    return state
 
 
-def _restore(self: Any, state: list[Any]) -> None:
-    for name, value in zip(type(self).__dataclass_fields__, state, strict=True):
-        object.__setattr__(self, name, value)
+def _restoring(kind: type[Any], names: Iterable[str]) -> Callable[[Any, tuple[Any, ...]], None]:
+    """How an object is made again of what its attributes were."""
+    setters = [getattr(kind, name).__set__ for name in names]
+
+    def restore(self: Any, state: tuple[Any, ...]) -> None:
+        for fill, value in zip(setters, state, strict=True):
+            fill(self, value)
+
+    return restore
 
 
 class _Unstated:
