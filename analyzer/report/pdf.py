@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
 
 VARIANT = "pdf/ua-1"
-_UNUSED = re.compile(r"(?m)^::(?:foot)?note-[^{]*\{[^}]*\}$")
-"""Rules of WeasyPrint's own style sheet about footnotes, which no page of ours has."""
+_UNUSED = re.compile(
+    r"(?m)^(?:::(?:foot)?note-|(?::is\()?(?:button|input|select|textarea|colgroup, col,)"
+    r"|[^{\n]*\[dir\b)"
+    r"[^{]*\{[^}]*\}$"
+)
+"""Rules of WeasyPrint's own style sheet about what no page on paper has: footnotes, directions of
+writing, tables that hide, and fields of forms. Each is tried at each element."""
 _STYLE = re.compile(r"(?<=<style>)[^<]*(?=</style>)")
 """Text of a style sheet."""
 _LINK = re.compile(r' href="#([\w-]+)"')
