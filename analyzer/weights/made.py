@@ -78,13 +78,15 @@ def _made(record: Operator | None, place: Vertex, origins: dict[str, Making]) ->
     if record.nature is Nature.STATIC:
         stores = not place.call.inputs and any(map(_tells, place.call.outputs))
         return Making.GIVEN if stores else Making.FILLED
-    found = [
-        _origin(place, slot, tensor, origins)
-        for slot, tensor in enumerate(place.call.inputs)
-        if tensor is not None
-        and not (slot < len(record.inputs) and record.inputs[slot].kind in _ASIDE)
-    ]
-    return max(found, default=Making.GIVEN)
+    found: Making | None = None
+    for slot, tensor in enumerate(place.call.inputs):
+        if tensor is None or (slot < len(record.inputs) and record.inputs[slot].kind in _ASIDE):
+            continue
+        origin = _origin(place, slot, tensor, origins)
+        if origin is Making.GIVEN:  # as nearly all are: nothing counts for more
+            return origin
+        found = origin if found is None else max(found, origin)
+    return Making.GIVEN if found is None else found
 
 
 def _origin(place: Vertex, slot: int, tensor: Tensor, origins: dict[str, Making]) -> Making:
