@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,6 @@ TOLERANCE = 1e-6
 some float32 roundings."""
 MOST_FILTERS = 1 << 16
 """Filters beyond which redundancy is not looked for."""
-SMALL = 1 << 14
-"""Weights of a filter up to which what it is projected on is drawn once."""
 LISTED = 4096
 """Most channels of one layer that are listed by number; the counts are of all."""
 
@@ -119,17 +116,7 @@ def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tup
 
 def _probe(elements: int) -> NDArray[np.float64]:
     """What filters are projected on, always the same."""
-    return _small_probe()[:elements] if elements <= SMALL else _random(elements)
-
-
-def _random(elements: int) -> NDArray[np.float64]:
     return np.random.default_rng(0).standard_normal(elements)
-
-
-@cache
-def _small_probe() -> NDArray[np.float64]:
-    """What all shorter ones begin with."""
-    return _random(SMALL)
 
 
 def _similar(
