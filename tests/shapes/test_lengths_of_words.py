@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 from onnx import TypeProto, helper
 
 from analyzer.shapes.instance import scope_path
+from analyzer.shapes.run import DEFAULT, _may_guess
 from analyzer.shapes.sound import _entry, _words
 from analyzer.shapes.types import _describe
 
@@ -35,3 +39,14 @@ def test_a_rate_is_a_million_samples_a_second_at_most() -> None:
     assert [_entry({"sr": text}, ["sr"]) for text in ("0", "1", "1000000", "1000001")] == [
         (None, ""), (1, "sr"), (1_000_000, "sr"), (None, ""),
     ]  # fmt: skip
+
+
+def test_other_sizes_are_tried_of_models_of_3000_operators_where_one_was_assumed() -> None:
+    def may(operators: int, *reasons: str) -> bool:
+        program: Any = SimpleNamespace(operators=operators)
+        shapes: Any = SimpleNamespace(assumptions=[SimpleNamespace(reason=r) for r in reasons])
+        return _may_guess(program, shapes)
+
+    assert [may(count, "stated", f"{DEFAULT} 1") for count in (3000, 3001)] == [True, False]
+    assert not may(1, "stated")
+    assert not may(1)
