@@ -8,8 +8,9 @@ from typing import Any
 from onnx import TypeProto, helper
 
 from analyzer.shapes.instance import scope_path
-from analyzer.shapes.run import DEFAULT, _may_guess
+from analyzer.shapes.run import _may_guess
 from analyzer.shapes.sound import _entry, _words
+from analyzer.shapes.stated import DEFAULT
 from analyzer.shapes.types import _describe
 
 

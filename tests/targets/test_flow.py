@@ -12,7 +12,7 @@ from analyzer.graph.program import build_program
 from analyzer.model.limits import Limits
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.stated import Bindings
-from analyzer.targets import branching, functions, lowering
+from analyzer.targets import branching, lowering
 from analyzer.targets.flow import Dataflow, Manner, TooMany
 from analyzer.targets.functions import Bodies, Pending, written_for
 from analyzer.targets.lowering import flow_of
@@ -205,10 +205,11 @@ def test_a_body_is_asked_for_once_and_then_known() -> None:
     assert bodies.of(use) is found
 
 
-def test_more_bodies_than_are_expanded_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    for most, complete in ((1, True), (0, False)):
-        monkeypatch.setattr(functions, "MOST_BODIES", most)
+def test_more_bodies_than_are_expanded_are_none() -> None:
+    for known, complete in ((1999, True), (2000, False)):
         bodies, use = body(SOFTPLUS)
+        others: Any = dict.fromkeys(range(known))
+        bodies.known.update(others)
         with pytest.raises(Pending):
             bodies.of(use)
         bodies.resolve()
