@@ -75,6 +75,8 @@ def _called(slot: int, names: Sequence[str]) -> str:
 
     >>> _called(1, ("X", "roi")), _called(0, ("X", "roi")), _called(2, ("X", "roi"))
     ('input 1 (roi)', 'input 0', 'input 2')
+    >>> _called(0, ("to",))
+    'input 0 (to)'
     """
     if slot >= len(names) or len(names[slot]) <= _LETTER:
         return f"input {slot}"
