@@ -110,7 +110,7 @@ def _numbers(node: Node) -> Iterator[tuple[str, str]]:
     if node.conv is not None:
         yield from _conv(node.conv)
     if node.saving is not None:
-        yield from _saving(node.saving)
+        yield from _saving(node.saving, node.conv.kernel if node.conv else "")
 
 
 def _cost(node: Node) -> Iterator[tuple[str, str]]:
@@ -135,13 +135,15 @@ def _conv(conv: Conv) -> Iterator[tuple[str, str]]:
     yield "feature maps", f"{maps}, {steps}"
 
 
-def _saving(saving: Saving) -> Iterator[tuple[str, str]]:
+def _saving(saving: Saving, kernel: str) -> Iterator[tuple[str, str]]:
+    sides = kernel.split("×")
+    taps = "D_K²" if len(sides) == 2 and len({*sides}) == 1 else "ΠD_K"
     yield (
         "separable",
         (
             f"{units.count(saving.macs_after)} MACs instead of {units.count(saving.macs_now)}: "
             f"{units.percent(saving.ratio)}, {units.times(saving.factor)} fewer; "
-            f"1/N + 1/D_K² = {units.percent(saving.theory_ratio)}"
+            f"1/N + 1/{taps} = {units.percent(saving.theory_ratio)}"
         ),
     )
     yield (

@@ -10,6 +10,7 @@ import pytest
 from analyzer.errors import ConfigError
 from analyzer.report import Result
 from analyzer.report.explain import explain_node
+from tests.golden.text import facts
 from tests.report.results import HOSTILE
 
 
@@ -73,3 +74,16 @@ def test_hostile_names_cannot_drive_the_terminal(hostile: Result) -> None:
     assert HOSTILE not in text
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(("kernel", "pads", "share"), [
+    ((3, 3), 1, "1/N + 1/D_K² = 36.1 %"), ((3,), 1, "1/N + 1/ΠD_K = 58.3 %"),
+    ((5, 1), 0, "1/N + 1/ΠD_K = 45.0 %"),
+])  # fmt: skip
+def test_the_square_of_a_side_is_said_of_square_kernels(
+    kernel: tuple[int, ...], pads: int, share: str
+) -> None:
+    sides, taps = ",".join(["9"] * len(kernel)), ",".join(map(str, kernel))
+    found = facts(f"""g (float[1,8,{sides}] x) => (float y) <float[4,8,{taps}] w = {{1}}>
+        {{ y = Conv <pads = [{",".join([str(pads)] * 2 * len(kernel))}]> (x, w) }}""")
+    assert share in row(explain_node(found, "y"), "separable")

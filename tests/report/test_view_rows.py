@@ -114,6 +114,14 @@ def test_paper_has_all_operators_or_the_largest_of_them(
     assert len(found.anchors) == (0 if found.is_part else count)
 
 
+def test_paper_has_operators_that_only_move_data_where_there_are_no_others() -> None:
+    idle = [node(f"n{n}", macs=0, flops=0, params=0) for n in range(4)]
+    for nodes, numbers in ((idle, [1, 2, 3, 4]), ([*idle[:3], node("n3", macs=9)], [4]), ([], [])):
+        found = appendix.on_paper(nodes, 9, {n.id: n.name for n in nodes}, ())
+        assert [each for row in found.rows for each in range(row.number, row.number + row.count)
+                ] == numbers  # fmt: skip
+
+
 def test_a_row_tells_an_operator_in_words() -> None:
     same = [(7, node("a")), (9, node("b"))]
     row = LayerRow(7, "n7", "first", "", "Conv", "1×8×4×4", "100", "200", 64, "1", "pointwise", 2)

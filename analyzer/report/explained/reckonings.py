@@ -67,7 +67,7 @@ def reckonings() -> tuple[Reckoning, ...]:
          f"{howard}, eq. 2"),
         ("after", _("MACs of its depthwise separable form"), _("D_G² · M · (K² + N) of each image"),
          f"{howard}, eq. 5"),
-        ("ratio", _("Share that the separable form needs"), "1/N + 1/K²", f"{howard}, § 3.1"),
+        ("ratio", _("Share that the separable form needs"), "1/N + 1/ΠK", f"{howard}, § 3.1"),
         ("saved", _("MACs saved in all"), _("layers · (MACs now − MACs after)"), _("arithmetic")),
         ("left", _("The model after conversion"),
          _("now − Σ what each converted convolution saves"), f"{howard}, eq. 2, 5"),

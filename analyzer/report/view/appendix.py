@@ -74,8 +74,9 @@ def on_paper(
     nodes: Sequence[PageNode], limit: int, names: Mapping[str, str], flagged: Sequence[str]
 ) -> Appendix:
     """All rows without what is idle and the names of what is alike; of more than ``limit``, a page
-    of the largest: nobody looks anything up in a part of a table."""
-    groups = layers.fold(enumerate(nodes, 1), flagged, False)
+    of the largest: nobody looks anything up in a part of a table. Where all are idle, they are."""
+    numbered = [*enumerate(nodes, 1)]
+    groups = layers.fold(numbered, flagged, False) or layers.fold(numbered, flagged, True)
     is_part = len(groups) > limit
     kept = layers.by_rank(groups, flagged)[: min(limit, PAGE)] if is_part else groups
     # No link leads to a row that may not fit.
