@@ -83,7 +83,9 @@ def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.M
 
 def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     board = some(name="board", id="board")
-    monkeypatch.setattr(actions, "actions", lambda *_: ("ask",))
+    monkeypatch.setattr(actions, "actions", lambda *_: (some(slower=False),))
+    monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
+    monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)
     monkeypatch.setattr(advice, "options_of", lambda result: result.options)
     monkeypatch.setattr(advice, "first", lambda asks, found: asks and found)
     monkeypatch.setattr(advice, "main_device", lambda devices: devices[0] if devices else None)
@@ -94,15 +96,17 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
 
     def told(*grows: bool, devices: tuple[Any, ...] = (), seconds: float | None = None) -> Any:
         board.seconds = seconds
-        forms = tuple(some(grows=each) for each in grows)
+        forms = tuple(some(grows=each, slower=False) for each in grows)
         claim = advice.order(some(facts=None, options=forms, devices=devices))
         return claim and tuple(claim.values.values())
 
     assert told() is None, "with nothing to do first"
-    assert told(False, False) == (False, False, True, "", None)
-    assert told(False, True) == (False, True, True, "", None)
-    assert told(False, devices=(board,)) == (False, False, True, "the board", None)
-    assert told(False, devices=(board,), seconds=0.5) == (True, False, True, "the board", 0.5)
+    no = False
+    assert told(no, no) == (no, no, True, no, no, "", None)
+    assert told(no, True) == (no, True, True, no, no, "", None)
+    assert told(no, no, no)[3], "one of them is needed first"
+    assert told(no, devices=(board,)) == (no, no, True, no, no, "the board", None)
+    assert told(no, devices=(board,), seconds=0.5) == (True, no, True, no, no, "the board", 0.5)
 
 
 def test_smaller_forms_are_told_with_what_the_model_has_today(

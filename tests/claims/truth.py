@@ -422,7 +422,12 @@ def _order(d: Document) -> Values:
     brief = said["seconds"] is not None and said["seconds"] < 0.001 and known
     if said["lighter"]:  # of what is asked for, something saves weights with its MACs
         assert any(ask["params"] and ask["macs"] for ask in d["page"]["asks"])
-    return {"brief": brief, "grows": grows}
+    slower = [ask for ask in d["page"]["asks"] if ask["slower"]]
+    slower += [
+        form for form in d["page"]["options"] if (form["seconds"] or 0) > (form["seconds_now"] or 0)
+    ]
+    assert {each["impact"] for each in slower if each.get("severity") != "error"} <= {"low"}
+    return {"brief": brief, "grows": grows, "slower": bool(slower)}
 
 
 def _recurrent(d: Document) -> Values:

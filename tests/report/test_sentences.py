@@ -65,7 +65,8 @@ PLAIN = (
     "What speaks against using the model comes first, then most impact, of equals the least "
     "effort; each figure is for that step alone. Impact is high for an error, for what may harm "
     "whoever loads the model or keeps it from being judged, and for a quarter of the MACs, of the "
-    "time or of the bytes (64 KiB and more), medium for a twentieth or a warning without a figure."
+    "time or of the bytes (64 KiB and more), medium for a twentieth or a warning without a figure; "
+    "less is low."
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
@@ -159,8 +160,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "and no time by our own estimate; see the findings.")),
     ]),
     "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
-               "lighter": False}, [
+               "lighter": False, "ahead": False, "slower": False}, [
         ({"brief": False}, PLAIN),
+        ({"brief": False, "ahead": True, "slower": True},
+         (f"{PLAIN} A step that another needs stands before it. What is slower on rpi5 has low "
+          "impact.")),
         ({"brief": False, "grows": True, "lighter": True},
          (f"{PLAIN} A form that makes the file larger has low impact. To convert layers is "
           "graded by MACs and time alone.")),

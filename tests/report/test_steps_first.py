@@ -34,9 +34,11 @@ from analyzer.report.view.steps import (
     _left,
     _urgency,
     first,
+    is_needed_first,
     is_tidying,
     rank,
     recommended,
+    takes_longer,
 )
 from tests.each import each
 from tests.golden.text import facts
@@ -376,3 +378,24 @@ def test_what_is_wrong_comes_before_what_presses_and_what_could_be_better() -> N
     assert all(len(same) == 1 for same in found)
     assert sorted(one for same in found for one in same) == [one for same in found for one in same]
     assert len(set.union(*found)) == len(order)
+
+
+def test_what_a_step_needs_may_stand_before_one_of_more_impact() -> None:
+    def told(*steps: Action | SmallerForm) -> tuple[list[str], bool]:
+        asks = [step for step in steps if isinstance(step, Action)]
+        forms = [step for step in steps if isinstance(step, SmallerForm)]
+        return chosen(*steps), is_needed_first(first(asks, forms), asks, forms)
+
+    needing = form("b", needs="a")
+    assert told(ask("a", impact="medium"), needing) == (["a", "b"], True)
+    assert told(ask("a"), needing) == (["a", "b"], False), "of equal impact"
+    assert told(ask("a", impact="medium"), form("b")) == (["b", "a"], False)
+    assert told(ask("a", impact="medium"), form("b", needs="c")) == (["b", "a"], False)
+
+
+def test_a_step_takes_longer_by_its_times() -> None:
+    assert takes_longer(ask("a", slower=True))
+    assert not takes_longer(ask("a"))
+    assert takes_longer(form("b", seconds=3.0, seconds_now=2.0))
+    assert not takes_longer(form("b", seconds=2.0, seconds_now=2.0))
+    assert not takes_longer(form("b"))

@@ -29,7 +29,7 @@ from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
-from analyzer.report.view.steps import first, recommended
+from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd
 from analyzer.sanitise import label
@@ -170,7 +170,8 @@ def order(result: Result) -> Claim | None:
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
     asks = view_actions.actions(result, device)
-    if not first(asks, found):
+    steps = first(asks, found)
+    if not steps:
         return None
     seconds = bound(facts, device).seconds if device is not None else None
     return Claim(
@@ -179,6 +180,8 @@ def order(result: Result) -> Claim | None:
             "brief": seconds is not None and is_brief(facts, device),
             "grows": any(form.grows for form in found),
             "lighter": is_lighter(result, asks),
+            "ahead": is_needed_first(steps, asks, found),
+            "slower": any(map(takes_longer, asks)) or any(map(takes_longer, found)),
             "device": named(device) if device is not None else "",
             "seconds": seconds,
         },

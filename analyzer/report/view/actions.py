@@ -122,6 +122,8 @@ def _action(
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
     impact: Level = "high" if settles or harms else _impact(severity, facts, saved, device)
+    if timed.slower and not (error or settles or harms):
+        impact = "low"
     folded = _folded_peak(facts, rule)
     if folded is not None and not (settles or harms):
         impact = min(impact, _lowers(facts, folded), key=LEVELS.index)

@@ -68,9 +68,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
         ranked.append((key, ask.rule))
         rivals[ask.rule] = ask.alternatives
     for place, form in enumerate(options):
-        slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
         light = form.effort != "high" and form.confidence != "low"
-        if form.impact != "low" and light and not slower:
+        if form.impact != "low" and light and not takes_longer(form):
             key = (
                 _Urgency.BETTER,
                 order(form.impact),
@@ -101,6 +100,31 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     if best in told[MOST_FIRST:] and any(steps_of[name].impact == "high" for name in best.ids):
         return (*told[: MOST_FIRST - 1], best)
     return told[:MOST_FIRST]
+
+
+def takes_longer(step: Action | SmallerForm) -> bool:
+    """Whether the device whose times stand beside it takes longer, as far as is known."""
+    if isinstance(step, SmallerForm):
+        return (step.seconds or 0.0) > (step.seconds_now or 0.0)
+    return step.slower
+
+
+def is_needed_first(
+    steps: Sequence[ActionStep], asks: Iterable[Action], options: Iterable[SmallerForm]
+) -> bool:
+    """Whether a step stands before one of more impact because that needs it."""
+    of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
+    for place, step in enumerate(steps):
+        needed = {of[name].needs for name in step.ids if name in of}
+        for other in steps[:place]:
+            names = needed & {*other.ids}
+            if names and _grade(other, of) > _grade(step, of):
+                return True
+    return False
+
+
+def _grade(step: ActionStep, of: Mapping[str, Action | SmallerForm]) -> int:
+    return min((LEVELS.index(of[name].impact) for name in step.ids if name in of), default=0)
 
 
 def _gone(step: ActionStep, asked: Mapping[str, Action]) -> int:

@@ -44,8 +44,13 @@ def order(v: Values) -> str:
         "effort; each figure is for that step alone. Impact is high for an error, for what may "
         "harm whoever loads the model or keeps it from being judged, and for a quarter of the "
         "MACs, of the time or of the bytes (64 KiB and more), medium for a twentieth or a warning "
-        "without a figure."
+        "without a figure; less is low."
     )
+    if v["ahead"]:
+        text = f"{text} " + _("A step that another needs stands before it.")
+    if v["slower"]:
+        text = f"{text} " + _("What is slower on {device} has low impact.",
+                              device=label(v["device"]))  # fmt: skip
     if v["grows"]:
         text = f"{text} " + _("A form that makes the file larger has low impact.")
     if v["lighter"]:

@@ -249,7 +249,7 @@ def form(
     less = saved + beside[0] - beside[1] + (fewer_constants - added if counted_file else 0)
     of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else file or held
     impact = impact_of(fewer, whole, less, of_bytes, sooner, brief=is_brief(facts, device))
-    if less < 0:
+    if less < 0 or sooner < 0:
         impact = "low"
     if device is not None and room(facts, device).fits is False:
         now = None
