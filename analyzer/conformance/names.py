@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.places import called_functions, nestings, quoted, uncalled
@@ -25,6 +26,8 @@ AMBIGUOUS = frozenset({"duplicate-value", "shadowed-name"})
 """Breaches that leave open which value a name means, and with it what waits for what."""
 MAX_CANDIDATES = 2000
 """Names among which a similar one is looked for; comparing them costs microseconds each."""
+LONGEST = 100
+"""Letters of names that are compared."""
 
 
 def check_names(program: Program) -> Iterator[Breach]:
@@ -163,8 +166,8 @@ def _reads(
 
 
 def _suggestion(name: str, known: Iterable[str], else_: str) -> str:
-    candidates = [k for k, _ in zip(known, range(MAX_CANDIDATES), strict=False) if len(k) < 100]
-    close = next(iter(get_close_matches(name[:100], candidates, cutoff=0.8)), None)
+    some = [k for k in islice(known, MAX_CANDIDATES) if len(k) <= LONGEST >= len(name)]
+    close = next(iter(get_close_matches(name, some, cutoff=0.8)), None)
     return else_ if close is None else f"{else_}; did you mean {quoted(close)}?"
 
 

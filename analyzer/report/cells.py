@@ -98,7 +98,9 @@ def _classed(attributes: str, classes: Sequence[str]) -> str:
     names = [*((found[1] or found[2]).split() if found else ()), *classes]
     all_of_them = " ".join(names)
     said = f' class="{all_of_them}"' if " " in all_of_them else f" class={all_of_them}"
-    return _CLASS.sub(said, attributes, count=1) if found else said + attributes
+    if found is None:
+        return said + attributes
+    return attributes[: found.start()] + said + attributes[found.end() :]
 
 
 def _noted(notes: Sequence[str]) -> str:

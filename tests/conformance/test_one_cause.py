@@ -12,6 +12,7 @@ import pytest
 from onnx import TensorProto, numpy_helper
 
 from analyzer.conformance import causes as causes_of
+from analyzer.conformance import names as names_of
 from analyzer.conformance import unexplained
 from analyzer.facts import Breach, Problem
 from analyzer.graph.program import build_program
@@ -61,7 +62,7 @@ ONE_CAUSE = {
         "NUM010",
     ),
     "a cycle": (
-        "g (float[4] x) => (float[4] y) { a = Add (x, b) b = Neg (a) y = Relu (b) }", "ONX003",
+        "g (float[4] x) => (float[4] y) { a = Add (x, b) b = Elu (a) y = Relu (b) }", "ONX003",
     ),
     "an operator of ai.onnx that is none": (
         "g (float[4] x) => (float[4] y) { a = Rely (x) b = Rely (a) y = Neg (b) }", "ONX006",
@@ -264,3 +265,26 @@ def test_which_families_follow_from_a_version_and_which_from_a_tensor(
         assert gone(Breach(code, "function", "g", "", "")) == set(), code
     monkeypatch.setattr(causes_of, "_behind", lambda *_: {"f/y"})
     assert gone() == {"assumption", "declaration", "operand"}
+
+
+def test_a_name_of_100_letters_may_have_been_meant_to_be_one_of_2000_others() -> None:
+    meant = "; did you mean 'kernel'?"
+    for others, more in ((1999, meant), (2000, "")):
+        known = [*(f"{n}" for n in range(others)), "kernel"]
+        assert names_of._suggestion("kernle", known, "correct it") == f"correct it{more}"
+    for letters, other, is_meant in ((100, 100, True), (101, 99, False), (99, 101, False)):
+        told = names_of._suggestion("a" * letters, ["a" * other], "")
+        assert told.startswith("; did you mean ") is is_meant
+
+
+def test_operators_of_another_version_are_one_breach_that_says_how_many() -> None:
+    body = ("c = Squeeze (a)", "d = Unsqueeze <axes = [0]> (c)", "e = Softmax (d)")
+    told = []
+    for some in (body[:1], body[:2], body[:3]):
+        last = (*some, f"b = Elu ({'cde'[len(some) - 1]})")
+        function = f'<domain: "local", opset_import: ["" : 12]> f (a) => (b) {{ {" ".join(last)} }}'
+        model = parse(f"g (float[1,4] x) => (float[N,M] y) {{ y = local.f (x) }} {function}")
+        told += [b.message for b in facts_of(model).breaches if b.code == "function-opset"]
+    ends = [message.partition("(version ")[2] for message in told]
+    more = "more operator", "more operators"
+    assert ends == ["17)", *(f"17); {n} {more[n - 1]} of another version" for n in (1, 2))]
