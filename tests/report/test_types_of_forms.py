@@ -121,3 +121,42 @@ def test_how_to_quantise_is_statically_with_inputs_or_without(
     assert types._quantised(tool, (), static=False) == (
         "Run the tool, which needs no calibration, and measure accuracy and time"
     )
+
+
+def test_half_of_what_is_in_float32_goes_but_for_the_shapes_that_are_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 1,000 bytes of weights, scales of 200, and tables of 80 beside integers."""
+    beside = [
+        some(role="quantization", dtype="float32", bytes=200), some(role="buffers", bytes=80,
+        dtype="float32"), some(role="quantization", dtype="int8", bytes=7),
+        some(role="buffers", dtype="int64", bytes=9), some(role="buffers", dtype="float32",
+                                                           bytes=None),
+    ]  # fmt: skip
+    facts = some(parameters=some(beside=beside, kept_bytes=1500), evidence=None)
+    limits: list[Any] = []
+    monkeypatch.setattr(types, "met", lambda *_: limits)
+    monkeypatch.setattr(types, "converter", lambda name: some(name=name))
+    monkeypatch.setattr(types, "called", lambda tool, _: tool.name)
+    monkeypatch.setattr(types, "floating", lambda _: ())
+    monkeypatch.setattr(types, "form", lambda *about, **how: (*about[2:], how))
+
+    def half(added: int = 0, read: bool = False) -> Any:
+        monkeypatch.setattr(types, "stated_bytes", lambda _: added)
+        return types._half(facts, None, 1000, read=read)
+
+    words, terms, how = half()
+    assert (how["weight_bytes"], how["added"], how["fewer_constants"]) == (900, 0, 40)
+    assert (terms.effort, terms.confidence) == ("low", "medium")
+    assert words[2].startswith("Convert with float16, and compare outputs and times. On x86")
+    for added, told in ((159, False), (160, True)):  # a quarter of 640
+        assert ("The shapes that are stated" in half(added)[0][2]) is told
+    assert half(read=True)[1].confidence == "high"
+    limits.append(a_limit(session="x", outcome="float"))
+    words, terms, _ = half(read=True)
+    assert "load with `x`" in words[2]
+    assert (terms.effort, terms.confidence) == ("low", "medium")
+    limits.append(a_limit("Pad", "Pad", "Cast", session="", outcome="refused"))
+    words, terms, _ = half()
+    assert words[2].startswith("Export in float16 from the framework: what `float16` makes of Pad,")
+    assert terms.effort == "medium"
