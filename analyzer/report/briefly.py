@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import product
+from itertools import pairwise, product
 from string import ascii_letters
 from typing import TYPE_CHECKING
 
@@ -100,14 +100,13 @@ def with_brief_properties(script: str) -> str:
     are said so often that it pays are read by a name of two letters: ``x[$a]`` for ``x.length``."""
     read = tokens(script)
     solid = [token for token in read if token.kind != "space"]
-    uses = [number for number in range(1, len(solid))
-            if solid[number].kind == "name" and solid[number - 1].text in _DOTS]  # fmt: skip
-    counts = Counter(solid[number].text for number in uses)
+    uses = [(dot, name) for dot, name in pairwise(solid)
+            if name.kind == "name" and dot.text in _DOTS]  # fmt: skip
+    counts = Counter(name.text for _, name in uses)
     # What it saves: ".name" against "[$a]" each time, and once ',$a="name"'.
     paying = sorted(name for name, n in counts.items() if n * (len(name) - 3) > len(name) + 6)
     short = dict(zip(paying, (f"${letter}" for letter in ascii_letters), strict=False))
-    for number in uses:
-        name, dot = solid[number], solid[number - 1]
+    for dot, name in uses:
         if name.text in short:
             name.text = f"[{short[name.text]}]"
             dot.text = "?." if dot.text == "?." else ""

@@ -173,7 +173,10 @@ def leads_fused(v: Values) -> bool:
     """Whether the peak in integer kernels is the number, and that of the file as written a detail:
     of a quantised model with one peak whatever data decide."""
     fused, ends = v["fused_bytes"], v["bytes"]
-    return fused is not None and ends is not None and ends[0] == ends[1] and fused != ends[0]
+    if fused is None or ends is None:
+        return False
+    least, most = ends
+    return bool(least == most != fused)
 
 
 def _peak(v: Values) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.report import Result
-from analyzer.report.cards import cards
+from analyzer.report.cards import cards, leads_fused
 from analyzer.report.claims import claims_of
 from analyzer.report.words import say
 from tests.golden.text import facts
@@ -43,3 +43,11 @@ def test_a_peak_that_integer_kernels_do_not_change_is_told_once() -> None:
     assert "integer kernels" not in say(claims)["memory.peak"]
     _, _, tile, _ = cards(claims, "macs")
     assert not any("integer kernels" in line for line in tile.detail)
+
+
+def test_the_peak_in_integer_kernels_leads_where_it_is_another_than_the_only_one_written() -> None:
+    for fused, written, leads in (
+        (2, (3, 3), True), (3, (3, 3), False), (2, (3, 4), False), (4, (3, 4), False),
+        (None, (3, 3), False), (2, None, False),
+    ):  # fmt: skip
+        assert leads_fused({"fused_bytes": fused, "bytes": written}) is leads, (fused, written)
