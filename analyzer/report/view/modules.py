@@ -53,16 +53,16 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
         return ()
     total = facts.modules.macs or 1
     found = [
-        (alike, level)
+        (first, alike, level)
         for alike, level in _folded((facts.modules,), 0)
-        if 0 < level <= LEVELS and (alike[0].macs or alike[0].params)
+        for first, *_others in (alike,)
+        if 0 < level <= LEVELS and (first.macs or first.params)
     ]
     # a parent costs at least what its child does, so it is never left out before it
-    largest = sorted(found, key=lambda item: (-item[0][0].macs, -item[0][0].params, item[1]))
+    largest = sorted(found, key=lambda one: (-one[0].macs, -one[0].params, one[2]))
     made: list[ModuleRow] = []
     above: list[str] = []
-    for alike, _ in largest[:ROWS]:
-        first = alike[0]
+    for first, alike, _level in largest[:ROWS]:
         inside = any(first.path.startswith(f"{path}.") for path in above)
         above.append(first.path)
         made.append(ModuleRow(
@@ -95,11 +95,12 @@ def _folded(alike: tuple[Module, ...], level: int) -> Iterator[tuple[tuple[Modul
     """Modules with those of their siblings that cost the same; what is in them once, and of one in
     another that costs the same the outer."""
     yield alike, level
-    waiting = [alike[0]]
+    first, *_others = alike
+    waiting = [first]
     groups: dict[tuple[object, ...], list[Module]] = {}
     while waiting:
         for child in waiting.pop().children:
-            if level and (child.macs_range, child.params) == (alike[0].macs_range, alike[0].params):
+            if level and (child.macs_range, child.params) == (first.macs_range, first.params):
                 waiting.append(child)
             else:
                 groups.setdefault(_cost(child), []).append(child)
