@@ -105,11 +105,12 @@ def kind_of_annotation(annotation: str, names: dict[str, Any]) -> Kind | None:
     if base in ("Shape", "Range"):
         return Many(NUMBER)
     if base.startswith("tuple["):
-        inner = base[len("tuple[") : -1].removesuffix(", ...")
+        inner = base.removeprefix("tuple[").removesuffix("]").removesuffix(", ...")
         item = kind_of_annotation(inner, names)
         return None if item is None else Many(item)
     if base.startswith("Mapping["):
-        kind = kind_of_annotation(base[:-1].split(", ", 1)[1], names)
+        _key, _comma, value = base.removesuffix("]").partition(", ")
+        kind = kind_of_annotation(value, names)
         return Values(kind if isinstance(kind, str) else ANY)
     for known in (names, *_NAMESPACES):
         cls = known.get(base)
