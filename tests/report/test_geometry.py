@@ -96,7 +96,7 @@ def test_lines_of_a_tile_fit_all_or_one(wide: float, high: float, lines: tuple[s
     ("wide", "high", "lines"),
     [
         (132, 48, ("3×3 standard 8 → 16", "7×7", "5.0 %")),
-        (132, 47.9, ("3×3 standard 8 → 16", "5.0 %")),
+        (132, 47.9, ("3×3 standard 8 → 16", "5.0 %")), (132, 33, ("3×3 standard 8 → 16",)),
         (131, 48, ("3×3 standard", "8 → 16", "5.0 %")), (131, 34, ("8 → 16", "5.0 %")),
         (131, 33.9, ("8 → 16",)), (48, 33.9, ("5.0 %",)),
     ],

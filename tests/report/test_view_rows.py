@@ -485,6 +485,7 @@ def test_a_share_is_left_and_a_row_saves_as_often_as_it_stands() -> None:
     for left, percent, best in (([100, 60, 30, 25, 20], 80, 2), ([100, 36, 20], 80, 1),
                                 ([100, 37, 20], 80, 2), ([100, 100], 80, 0)):  # fmt: skip
         assert most_of_it(left, percent) == best
+    assert (most_of_it([1000, 200, 0]), most_of_it([1000, 201, 0])) == (1, 2), "four fifths"
 
 
 def test_few_channels_and_a_tiny_map_are_caveats() -> None:
