@@ -151,6 +151,11 @@ def build(
     if page.what_if.rows and not resized:
         elsewhere = LeftOut(_("what if it were smaller"), _("the HTML report has it"))
         page = replace(page, left_out=(*page.left_out, elsewhere))
+    recommended = not page.origin.rules or any(each.suggested for each in page.conversions)
+    if page.conversions and medium is PDF and not recommended:
+        idle = LeftOut(_("separable convolutions"),
+                       _("no rule recommends one; the HTML report has them"))  # fmt: skip
+        page = replace(page, conversions=(), left_out=(idle, *page.left_out))
     behind = _behind(page.asks)
     groups = [_within(group, medium, behind) for group in page.groups]
     rest = {whole.rule: _rest(whole, len(shown.places), medium.beyond)
