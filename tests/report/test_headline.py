@@ -42,7 +42,7 @@ NAN = """g (float[2,2] x) => (float[2,2] y) <float[2,2] w = {1, nan, 2, 3}> {
 CONV = """g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
   y = Conv <pads = [1, 1, 1, 1]> (x, w)
 }"""
-ASKING = CONV.replace("28] x,", "28] x, float[1] unread,")
+LARGE = CONV.replace("float[1,64,28,28] y", "float[1,64,28,29] y")
 
 
 def judged(graph: str, opset: int = 17, domain: str = "", *, read: bool = False) -> Result:
@@ -71,6 +71,10 @@ def test_a_report_reads_the_files_of_rules_that_found_something_and_of_few_other
 DOUBTS = {
     (RELU, 6): "the model uses version 6 of the ONNX operators; 7 is the oldest accepted "
     "(ONNX Runtime promises to run 7 and later)",
+    (UNSORTED, 17): "breaks a rule of ONNX: operators of the graph are listed before those "
+    "whose outputs they read",
+    (DECLARED, 17): "breaks a rule of ONNX: output 'y' is declared 5, and the operator that makes "
+    "it gives 4",
     (UNREAD, 17): "nothing the model computes depends on the input c, which callers have to give "
     "nevertheless: no operator reads it",
 }
@@ -83,7 +87,7 @@ def test_what_speaks_against_using_it_is_the_headline(graph: str, opset: int) ->
     assert actions(result)[0].pressing
 
 
-@pytest.mark.parametrize("graph", [RELU, HANDED_ON, CONV, UNSORTED, DECLARED])
+@pytest.mark.parametrize("graph", [RELU, HANDED_ON, CONV])
 def test_what_only_costs_is_no_doubt(graph: str) -> None:
     result = judged(graph)
     assert "before this model is used" not in verdict(result)
@@ -94,7 +98,7 @@ def test_what_only_costs_is_no_doubt(graph: str) -> None:
 def test_a_model_that_the_checker_refuses_is_said_to_be() -> None:
     result = judged(RELU, domain="ai.onnx")
     (action, *_) = actions(result)
-    assert "onnx's checker refuses the model: …for Relu with" in verdict(result)
+    assert "onnx's checker refuses the model: No Op registered for Relu" in verdict(result)
     assert action.title.startswith("Correct what breaks ONNX: onnx's checker refuses the model")
     assert action.what == (
         "Leave the domain of the operator empty, which is how ONNX's own are written"
@@ -121,8 +125,8 @@ def test_breaches_of_two_kinds_have_the_remedies_of_both() -> None:
 
 
 def test_a_doubt_comes_before_a_saving_and_does_not_hide_it() -> None:
-    result = judged(ASKING)
-    assert actions(result)[0].rule == "STR015"
+    result = judged(LARGE)
+    assert actions(result)[0].rule == "ONX014"
     assert verdict(result).startswith(
         "Of 2 warnings 1 is to be looked at before this model is used: "
     )
