@@ -71,11 +71,17 @@ def test_spacings_are_those_in_which_no_row_gives_more_than_it_has(
 
 def where(**verdicts: Any) -> str:
     usual: dict[str, Any] = {"whole": (), "split": (), "no": (), "maybe": (), "idle": (),
-                             "partly": (), "stuck": (),
+                             "partly": (), "stuck": (), "gained": (), "gain_kinds": (),
+                             "gain_amounts": (), "gain_names": (),
                              "ids": ("a", "b", "c"), "names": ("A", "B", "C"), "count": 3,
                              "broken": False, "missing": False, "huge": False,
                              "untested": 0}  # fmt: skip
-    return whereabouts.runs(usual | verdicts)
+    split = verdicts.get("split", ())
+    parts: dict[str, Any] = {
+        "macs": [None, 0.5, 1.0][: len(split)], "parts": [1, 2, 3][: len(split)],
+        "supported": [4] * len(split), "operators": [9] * len(split),
+    }  # fmt: skip
+    return whereabouts.runs(usual | parts | verdicts)
 
 
 BROKEN = "The file has errors; none promises to load it."
@@ -90,9 +96,10 @@ BROKEN = "The file has errors; none promises to load it."
         ({"split": ("a",), "count": 1}, "Not all of it runs on A."),
         ({"maybe": ("a",), "count": 1}, "Whether all of it runs on A is not decided."),
         ({"split": ("a", "b"), "no": ("c",)},
-         "All of it certainly runs on none of 3 targets. In parts on A and B."),
+         ("All of it certainly runs on none of 3 targets. In parts on A (4 of 9 operators) and B "
+          "(50.0 % of the MACs, 2 parts).")),
         ({"whole": ("a",), "split": ("b",), "no": ("c",)},
-         "All of it runs on 1 of 3 targets: A. In parts on B. Not on C."),
+         "All of it runs on 1 of 3 targets: A. In parts on B (4 of 9 operators). Not on C."),
         ({"whole": ("a",), "no": ("c",), "maybe": ("b",)},
          "All of it runs on 1 of 3 targets: A. Not on C. Not decided: B."),
         ({"whole": ("a", "b"), "maybe": ("c",)},
@@ -102,8 +109,8 @@ BROKEN = "The file has errors; none promises to load it."
         ({"no": ("a", "b", "c"), "broken": True},
          f"All its operators are certainly known to none of 3 targets. {BROKEN}"),
         ({"whole": ("a",), "split": ("b", "c"), "missing": True},
-         ("All its operators are known to 1 of 3 targets: A. Some of them to B and C. None loads "
-          "it without its weights.")),
+         ("All its operators are known to 1 of 3 targets: A. Some of them to B (4 of 9 operators) "
+          "and C (50.0 % of the MACs, 2 parts). None loads it without its weights.")),
         ({"whole": ("a",), "maybe": ("b", "c"), "huge": True},
          ("All its operators are certainly known to 1 of 3 targets: A. Not decided: B and C. "
           "Whether any has the memory is another question.")),
