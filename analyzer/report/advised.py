@@ -8,6 +8,7 @@ from analyzer import units
 from analyzer.devices import MEASURED
 from analyzer.language import _, mark, ngettext, series, term
 from analyzer.report.view.actions import leaving
+from analyzer.report.view.gains import unlocking
 from analyzer.report.view.options.form import LEVELS, SmallerForm
 from analyzer.report.view.simplified import Added, command
 from analyzer.units import many
@@ -60,6 +61,7 @@ def weight(step: FirstStep) -> str:
         said.append(_("{bytes} less memory traffic per run", bytes=units.size(traffic)))
     if lower := [each.peak_folded for each in done if each.peak_folded is not None]:
         said.append(lowering(min(lower)))
+    said += filter(None, (unlocking(each) for each in asks))
     return "; ".join(said)
 
 

@@ -15,6 +15,7 @@ from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
 from analyzer.report.view.action import Action
 from analyzer.report.view.findings import training
+from analyzer.report.view.gains import unlocking
 from analyzer.report.view.options.form import lighter
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
         lines += (line for n, step in enumerate(page.first, 1) for line in _step(n, step, page))
         if not page.first:
             lines.append(f"  {said['actions']}")
+        if "targets.gains" in said:
+            lines.append(f"  {len(page.first) + 1}. {said['targets.gains']}")
         return lines
 
 
@@ -95,6 +98,8 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
         yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
     if action.peak_folded is not None:
         yield advised.lowering(action.peak_folded)
+    if won := unlocking(action):
+        yield won
     if slower := advised.slowing(action):
         yield slower
 

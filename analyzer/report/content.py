@@ -27,6 +27,7 @@ from analyzer.report.view import (
     whatif,
 )
 from analyzer.report.view.findings import TRAINING
+from analyzer.report.view.gains import unlocking
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.layers import FEW
 from analyzer.report.view.matrix import matrix
@@ -204,6 +205,7 @@ def build(
         "part": advised.part,
         "weight": advised.weight,
         "slowing": advised.slowing,
+        "unlocking": unlocking,
         "in_file": advised.in_file,
         "brief": brief,
         "tone": tone(sheet.claims, page.outcome),

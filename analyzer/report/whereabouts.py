@@ -54,13 +54,13 @@ def edits(v: Values) -> str:
         return " ".join([_("No small change was found that helps much."), *_left(v)])
     after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"],
                 v["undecided"], strict=True)  # fmt: skip
-    told = []
+    told, how = [], _how(v)
     for text, count in zip(v["texts"], v["targets"], strict=True):
         same: dict[tuple[int, ...], list[str]] = {}
         for target, *outcome in islice(after, count):
             same.setdefault(tuple(outcome), []).append(target)
         comes = "; ".join(_comes(_names(v, ids), *outcome) for outcome, ids in same.items())
-        told.append(f"{clean(retold(text))} ({comes})")
+        told.append(f"{clean(retold(text))}{next(how)} ({comes})")
     said = _(
         "What helps, each change tried, of the operators left then: {edits}.", edits="; ".join(told)
     )
@@ -69,6 +69,27 @@ def edits(v: Values) -> str:
             f"{said} {_('Nothing tried helps much on {targets}.', targets=_named(v, 'unhelped'))}"
         )
     return " ".join([said, *_left(v)])
+
+
+def gains(v: Values) -> str:
+    """What to do so that further targets take all of the model."""
+    rows, told = iter(v["gained"]), []
+    for text, count, how in zip(v["texts"], v["targets"], _how(v), strict=True):
+        comes = _("all operators on {targets}", targets=_names(v, islice(rows, count)))
+        told.append(f"{clean(retold(text))}{how} ({comes})")
+    return _("For further targets: {edits}.", edits="; ".join(told))
+
+
+def _how(v: Values) -> Iterator[str]:
+    """By change, the command that makes it, behind a colon; empty where there is none."""
+    left = iter(v["arguments"])
+    for command, again in zip(v["commands"], v["again"], strict=True):
+        more = [f"`{clean(each)}`" for each in islice(left, again)]
+        typed = f"`{clean(command)}`"
+        if more:
+            typed = _("{command}, then the same on NEW with {arguments}", command=typed,
+                      arguments=series(more))  # fmt: skip
+        yield _(": {command}", command=typed) if command else ""
 
 
 def _comes(

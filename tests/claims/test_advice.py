@@ -71,19 +71,20 @@ def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.M
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
 
     def told(certainty: Certainty) -> dict[str, Any]:
-        facts = some(totals=some(certainty=certainty))
+        facts = some(totals=some(certainty=certainty), targets=())
         return dict(advice.actions(some(facts=facts, groups=(1, 2))).values)
 
     assert told(Certainty.LOWER_BOUND) == {
         "rules": ("AA", "DDD"), "places": (2, 3), "macs": (7, 7), "findings": 2,
-        "slower": ("B", "E"), "applied": 9, "looked": 4,
+        "slower": ("B", "E"), "applied": 9, "looked": 4, "gains": 0,
     }  # fmt: skip
     assert told(Certainty.UNKNOWN)["macs"] == (None, None)
 
 
 def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     board = some(name="board", id="board")
-    monkeypatch.setattr(actions, "actions", lambda *_: (some(slower=False),))
+    asks = [some(slower=False, unlocks=())]
+    monkeypatch.setattr(actions, "actions", lambda *_: asks)
     monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
     monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)
     monkeypatch.setattr(advice, "options_of", lambda result: result.options)
@@ -102,11 +103,13 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
 
     assert told() is None, "with nothing to do first"
     no = False
-    assert told(no, no) == (no, no, True, no, no, "", None)
-    assert told(no, True) == (no, True, True, no, no, "", None)
+    assert told(no, no) == (no, no, True, no, no, no, "", None)
+    assert told(no, True) == (no, True, True, no, no, no, "", None)
     assert told(no, no, no)[3], "one of them is needed first"
-    assert told(no, devices=(board,)) == (no, no, True, no, no, "the board", None)
-    assert told(no, devices=(board,), seconds=0.5) == (True, no, True, no, no, "the board", 0.5)
+    assert told(no, devices=(board,)) == (no, no, True, no, no, no, "the board", None)
+    asks[0].unlocks = ("Ada",)
+    after = told(no, devices=(board,), seconds=0.5)
+    assert after == (True, no, True, no, no, True, "the board", 0.5)
 
 
 def test_smaller_forms_are_told_with_what_the_model_has_today(

@@ -326,6 +326,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),
         "operators": (4, 4, 4), "undecided": (1, 1, 1), "unhelped": ("t4",), "sized": (),
         "sized_operators": (), "sized_reasons": (), "sized_counts": (),
+        "commands": ("", ""), "again": (0, 0), "arguments": (),
         "ids": ("t1", "t2", "t3", "t4"), "names": ("N", "N", "N (old)", "Web GPU"),
     }  # fmt: skip
     for first, sized, reasons in (

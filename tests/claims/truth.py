@@ -427,7 +427,8 @@ def _order(d: Document) -> Values:
         form for form in d["page"]["options"] if (form["seconds"] or 0) > (form["seconds_now"] or 0)
     ]
     assert {each["impact"] for each in slower if each.get("severity") != "error"} <= {"low"}
-    return {"brief": brief, "grows": grows, "slower": bool(slower)}
+    unlocks = any(ask["unlocks"] for ask in d["page"]["asks"])
+    return {"brief": brief, "grows": grows, "slower": bool(slower), "unlocks": unlocks}
 
 
 def _recurrent(d: Document) -> Values:
@@ -856,6 +857,26 @@ def _edits(d: Document) -> Values:
             "operators": [edit["nodes"] for edit in after]}  # fmt: skip
 
 
+def _gains(d: Document) -> Values:
+    """Each target takes all of the model with the change that is named, and no step in front of
+    them says so."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "targets.gains")
+    named = [text for text, count in zip(said["texts"], said["targets"], strict=True)
+             for _ in range(count)]  # fmt: skip
+    fits = {fit["target"]: fit for fit in d["targets"]}
+    for text, target in zip(named, said["gained"], strict=True):
+        (edit,) = (edit for edit in fits[target]["edits"] if edit["text"] == text)
+        assert edit["verdict"] == "whole"
+        assert fits[target]["verdict"] != "whole"
+    shown = {name for step in d["page"]["steps"] for name in step["ids"]}
+    names = dict(zip(said["ids"], said["names"], strict=True))
+    told = {name for ask in d["page"]["asks"] if ask["rule"] in shown for name in ask["unlocks"]}
+    rest = [target for target, fit in fits.items() if names[target] not in told
+            and any(edit["verdict"] == "whole" for edit in fit["edits"])]  # fmt: skip
+    assert sorted(said["gained"]) == sorted(rest)
+    return {"ids": [*fits]}
+
+
 TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "network": _network,
     "architecture": lambda d: {
@@ -904,4 +925,5 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "targets.runs": _targets,
     "targets.blockers": _blockers,
     "targets.edits": _edits,
+    "targets.gains": _gains,
 }

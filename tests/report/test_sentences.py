@@ -151,7 +151,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"producer": "pytorch", "domains": (), "versions": ()},
          "Producer pytorch · operator set none"),
     ]),
-    "actions": ({"rules": (), "slower": (), "applied": 9, "looked": 4}, [
+    "actions": ({"rules": (), "slower": (), "applied": 9, "looked": 4, "gains": 0}, [
+        ({"gains": 1}, ("No rule asks for a change: 4 of 9 had something to look at. A small "
+                        "change helps further targets.")),
         ({"rules": ("A",)}, ""),
         ({}, "Nothing: 4 of 9 rules had something to look at, and none asks for a change."),
         ({"applied": 0}, "Nothing was judged: no rule was applied."),
@@ -160,11 +162,14 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "and no time by our own estimate; see the findings.")),
     ]),
     "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
-               "lighter": False, "ahead": False, "slower": False}, [
+               "lighter": False, "ahead": False, "slower": False, "unlocks": False}, [
         ({"brief": False}, PLAIN),
         ({"brief": False, "ahead": True, "slower": True},
          (f"{PLAIN} A step that another needs stands before it. What is slower on rpi5 has low "
           "impact.")),
+        ({"brief": False, "unlocks": True},
+         (f"{PLAIN} What lets a target take all of the model is of high impact where that "
+          "multiplies nothing of it today, else of medium.")),
         ({"brief": False, "grows": True, "lighter": True},
          (f"{PLAIN} A form that makes the file larger has low impact. To convert layers is "
           "graded by MACs and time alone.")),
@@ -586,17 +591,26 @@ TOLD: dict[str, tuple[Values, Told]] = {
                               ("condition", "as it is used here"),
                               ("function", "a local function"))],
     ]),
+    "targets.gains": ({"texts": ("state opset 17", "cast x"), "targets": (2, 1),
+                       "gained": ("a", "b", "c"), "commands": ("", "fix MODEL"), "again": (0, 0),
+                       "arguments": (), "ids": ("a", "b", "c"), "names": ("Ada", "Bob", "Cy")}, [
+        ({}, ("For further targets: state opset 17 (all operators on Ada and Bob); cast x: `fix "
+              "MODEL` (all operators on Cy).")),
+    ]),
     "targets.edits": ({"count": 2, "texts": ("state opset 17", "cast x"), "targets": (3, 1),
                        "helped": ("a", "b", "c", "b"), "whole": (True, False, False, False),
                        "parts": (1, 3, 3, 1), "supported": (9, 8, 8, 7),
                        "operators": (9, 9, 9, 9), "undecided": (0, 0, 0, 0), "unhelped": (),
                        "sized": (), "sized_operators": (), "sized_reasons": (),
-                       "sized_counts": (),
+                       "sized_counts": (), "commands": ("", "fix MODEL"), "again": (0, 2),
+                       "arguments": ("--a 1", "--b 2"),
                        "ids": ("a", "b", "c", "d"), "names": ("Ada", "Bob", "Cy", "Di")}, [
         ({}, ("What helps, each change tried, of the operators left then: state opset 17 (all "
-              "operators on Ada; 8 of 9 operators on Bob and Cy, in 3 parts); cast x (7 of 9 "
-              "operators on Bob).")),
-        ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d")},
+              "operators on Ada; 8 of 9 operators on Bob and Cy, in 3 parts); cast x: "
+              "`fix MODEL`, then the same on NEW with `--a 1` and `--b 2` (7 of 9 operators on "
+              "Bob).")),
+        ({"texts": ("state opset 17",), "targets": (1,), "unhelped": ("c", "d"), "commands": ("",),
+          "again": (0,)},
          ("What helps, each change tried, of the operators left then: state opset 17 (all "
           "operators on Ada). Nothing tried helps much on Cy and Di.")),
         ({"count": 0, "sized": ("c", "d"), "sized_operators": ("Conv", "If"),
@@ -617,7 +631,8 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
     ]
 
 
-UNCHANGED = {"limit": 0, "unlimited": 0, "states": 0, "peak_sorted": None, "peak_now": None}
+UNCHANGED = {"limit": 0, "unlimited": 0, "states": 0, "peak_sorted": None, "peak_now": None,
+             "unlocks": ()}  # fmt: skip
 
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
@@ -657,6 +672,9 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
                           "traffic per run; lowers peak activation memory to 2 KiB")),
     ):  # fmt: skip
         assert weight(FirstStep(of, "onnxslim", "", operators)) == told
+    high.unlocks = ("Ada", "Bob")
+    won = weight(FirstStep((low, high), "onnxslim", ""))
+    assert won == f"{told}; then all operators on Ada and Bob"
     action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)
     assert part(action) == " (it leaves 4 of 6 places as they are)"
     action.stays = 0

@@ -70,6 +70,7 @@ STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
     kinds.quantised,
     advice.options,
     advice.order,
+    deployment.won,
 )
 """What takes further analyses or the graph, and is said in reports only."""
 

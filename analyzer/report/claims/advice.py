@@ -26,6 +26,7 @@ from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.converted import is_lighter
 from analyzer.report.view.devices import main_device, named
 from analyzer.report.view.findings import is_told, messages
+from analyzer.report.view.gains import gains
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
@@ -158,6 +159,7 @@ def actions(result: Result) -> Claim:
             "macs": tuple(each.macs if runs else None for each in chosen),
             "findings": len(result.groups),
             "slower": tuple(sorted(each.rule for each in asked if each.slower)),
+            "gains": len(gains(result.facts.targets)),
             "applied": rules.rules,
             "looked": rules.looked,
         },
@@ -182,6 +184,7 @@ def order(result: Result) -> Claim | None:
             "lighter": is_lighter(result, asks),
             "ahead": is_needed_first(steps, asks, found),
             "slower": any(map(takes_longer, asks)) or any(map(takes_longer, found)),
+            "unlocks": any(ask.unlocks for ask in asks),
             "device": named(device) if device is not None else "",
             "seconds": seconds,
         },

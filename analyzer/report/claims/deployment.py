@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
 from analyzer.report.claims.record import Claim
+from analyzer.report.view.actions import actions
 from analyzer.report.view.deployment import (
     is_idle,
     is_partly,
@@ -16,12 +17,18 @@ from analyzer.report.view.deployment import (
     plain_names,
     refusals,
 )
-from analyzer.report.view.gains import NAMED, gains, removed_types, sizes_of
+from analyzer.report.view.devices import main_device
+from analyzer.report.view.gains import NAMED, command_of, gains, removed_types, sizes_of
+from analyzer.report.view.options import options_of
+from analyzer.report.view.steps import first
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.deployment import Blocker, Edit, TargetFit
     from analyzer.facts import Facts
+    from analyzer.report.claims.record import Value
     from analyzer.report.result import Result
 
 RUNTIME = "ONNX Runtime"
@@ -168,6 +175,7 @@ def edits(result: Result) -> Claim | None:
         {
             "count": len(helped),
             "texts": tuple(text for text, _ in ranked),
+            **_commands(result.facts, [pairs[0][1] for _, pairs in ranked]),
             "targets": tuple(len(pairs) for _, pairs in ranked),
             "helped": tuple(target for target, _ in after),
             "whole": tuple(edit.verdict == "whole" for _, edit in after),
@@ -182,6 +190,46 @@ def edits(result: Result) -> Claim | None:
             "sized_counts": tuple(blocker.count for _, blocker in left),
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
+        },
+        ("targets",),
+    )
+
+
+def _commands(facts: Facts, edits: Sequence[Edit]) -> dict[str, Value]:
+    """How changes are made: a command, and arguments of its further runs, as many as are told."""
+    made = [command_of(facts, edit) for edit in edits]
+    return {
+        "commands": tuple(command for command, _ in made),
+        "again": tuple(len(more) for _, more in made),
+        "arguments": tuple(each for _, more in made for each in more),
+    }
+
+
+def won(result: Result) -> Claim | None:
+    """Changes after which further targets take all of the model, without what the first steps ask
+    for."""
+    fits, device = result.facts.targets, main_device(result.devices)
+    if not is_told(result):
+        return None
+    asks = actions(result, device)
+    told = {name for step in first(asks, options_of(result)) for name in step.ids}
+    names = plain_names(fits)
+    done = {target for ask in asks if ask.rule in told for target in ask.unlocks}
+    known = {fit.target for fit, name in zip(fits, names, strict=True) if name in done}
+    found = [(gain.edit, [target for target in gain.targets if target not in known])
+             for gain in gains(fits)]  # fmt: skip
+    found = [(edit, ids) for edit, ids in found if ids]
+    if not found:
+        return None
+    return Claim(
+        "targets.gains",
+        {
+            "texts": tuple(edit.text for edit, _ in found),
+            "targets": tuple(len(ids) for _, ids in found),
+            "gained": tuple(target for _, ids in found for target in ids),
+            **_commands(result.facts, [edit for edit, _ in found]),
+            "ids": tuple(fit.target for fit in fits),
+            "names": names,
         },
         ("targets",),
     )

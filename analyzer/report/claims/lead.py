@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.claims.cost import best_action, is_slower
+from analyzer.report.view.gains import unlocking
 from analyzer.report.view.options.form import LEVELS, Level, SmallerForm, lighter
 from analyzer.report.view.steps import first, worth
 from analyzer.sanitise import label
@@ -67,7 +68,9 @@ def _id(each: Action | SmallerForm) -> str:
 
 def _brings(each: Action | SmallerForm) -> str:
     """Of fewer bits: the weights that are left, and where they do not make it faster."""
-    if not isinstance(each, SmallerForm) or each.grows or (each.weight_bytes or 0) > each.bytes_now:
+    if not isinstance(each, SmallerForm):
+        return unlocking(each)
+    if each.grows or (each.weight_bytes or 0) > each.bytes_now:
         return ""
     said = lighter(each)
     return f"{said}; {_('no faster on x86 CPUs')}" if said and each.id == WIDENED else said

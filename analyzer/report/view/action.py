@@ -98,5 +98,7 @@ class Action:
     """The same in the file's own order."""
     file_now: int = 0
     """Bytes of the file today, with weights beside it."""
+    unlocks: tuple[str, ...] = ()
+    """Targets that take all of the model afterwards, and do not as it is."""
     gone: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids of operators that ``tool`` takes out, without those that it leaves or may leave."""

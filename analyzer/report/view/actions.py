@@ -18,8 +18,10 @@ from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import split
 from analyzer.report.view.action import Action
+from analyzer.report.view.deployment import plain_names
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
+from analyzer.report.view.gains import impact_on, won_by
 from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
@@ -127,6 +129,8 @@ def _action(
     folded = _folded_peak(facts, rule)
     if folded is not None and not (settles or harms):
         impact = min(impact, _lowers(facts, folded), key=LEVELS.index)
+    won = won_by(facts.targets, rule, {f.node for f in items})
+    impact = min(impact, impact_on(won), key=LEVELS.index)
     tidies = impact == "low" and not (error or doubted or settles)
     more = added(facts, tool, tidies=tidies)
     stays, may_stay = _staying(tool, items, rule, facts, more.limit)
@@ -176,6 +180,11 @@ def _action(
         states=more.states,
         peak_sorted=more.peak,
         peak_now=None if more.peak is None else more.peak_now,
+        unlocks=tuple(
+            name
+            for fit, name in zip(facts.targets, plain_names(facts.targets), strict=True)
+            if fit in won
+        ),
         gone=_gone(tool, items, rule, facts, more.limit),
         file_now=file_bytes(facts),
     )

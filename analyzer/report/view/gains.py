@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.language import _, series
+from analyzer.report.view.options.form import REPLACEABLE, Level
+from analyzer.sanitise import widths
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from analyzer.deployment import Edit, TargetFit
-    from analyzer.facts import Facts
+    from analyzer.facts import Assumption, Facts
+    from analyzer.report.view.action import Action
+    from analyzer.ruleset.rule import Rule
 
 NAMED = 3
 """Sizes and types of operators that a change is told with."""
+FIXED = "python -m onnxruntime.tools.make_dynamic_shape_fixed {} MODEL NEW"
+"""What fixes open sizes: one name, or one input, in each run."""
+UNLISTED = "python -m onnxruntime.tools.remove_initializer_from_input --input MODEL --output NEW"
 
 
 class Gain(NamedTuple):
@@ -52,3 +62,76 @@ def removed_types(facts: Facts, edit: Edit) -> Counter[str]:
     """Types of the operators that go."""
     removed = frozenset(edit.removed)
     return Counter(node.op_type for node in facts.nodes if node.id in removed)
+
+
+def is_done_by(edit: Edit, rule: Rule | None, places: Collection[str]) -> bool:
+    """Whether a rule with findings at ``places`` asks for that change."""
+    if rule is None:
+        return False
+    if edit.kind == "constant":
+        return rule.id == REPLACEABLE
+    return edit.kind == "removal" and rule.subject == "surplus" and {*edit.removed} <= {*places}
+
+
+def won_by(
+    fits: Sequence[TargetFit], rule: Rule | None, places: Collection[str]
+) -> tuple[TargetFit, ...]:  # fmt: skip
+    """Targets that take all of the model once what a rule asks for at ``places`` is done."""
+    return tuple(
+        fit for fit in fits
+        if any(each.verdict == "whole" and is_done_by(each, rule, places) for each in fit.edits)
+    )  # fmt: skip
+
+
+def impact_on(won: Sequence[TargetFit]) -> Level:
+    """High where one of these targets multiplies nothing of the model as it is, else medium."""
+    if not won:
+        return "low"
+    idle = (fit.verdict == "no" or fit.macs_share == 0 for fit in won)
+    return "high" if any(idle) else "medium"
+
+
+def command_of(facts: Facts, edit: Edit) -> tuple[str, tuple[str, ...]]:
+    """What makes a change, and the arguments with which it has to be run again on what it wrote;
+    empty where there is no such tool, or a name cannot be typed."""
+    if edit.kind == "constant":
+        return UNLISTED, ()
+    first, *others = _arguments(facts, edit) or ("",)
+    return FIXED.format(first) if first else "", tuple(others)
+
+
+def unlocking(action: Action) -> str:
+    """Targets that take all of the model afterwards; empty for none."""
+    if not action.unlocks:
+        return ""
+    return _("then all operators on {targets}", targets=series(list(action.unlocks)))
+
+
+def _arguments(facts: Facts, edit: Edit) -> tuple[str, ...]:
+    """A name with its size for each run; an input with its shape where it has sizes without a name,
+    or is the only one and has several."""
+    open_: dict[str, list[Assumption]] = {}
+    for each in facts.assumptions:
+        if each.axis < len(edit.sizes.get(each.input, ())):
+            open_.setdefault(each.input, []).append(each)
+    if not all(map(_is_typed, (each for name, dims in open_.items()
+                               for each in (name, *(d.dim for d in dims))))):  # fmt: skip
+        return ()
+    shaped = {
+        name: dims for name, dims in open_.items()
+        if not all(each.is_named for each in dims) or (len(open_) == 1 < len(dims))
+    }  # fmt: skip
+    known = {each.dim for dims in shaped.values() for each in dims}
+    named = {each.dim: edit.sizes[each.input][each.axis] for dims in open_.values() for each in dims
+             if each.dim not in known}  # fmt: skip
+    by_name = [f"--dim_param {quote(name)} --dim_value {size}" for name, size in named.items()]
+    return (*_shapes(shaped, edit.sizes), *by_name)
+
+
+def _shapes(inputs: Collection[str], sizes: Mapping[str, tuple[int, ...]]) -> list[str]:
+    return [f"--input_name {quote(name)} --input_shape {','.join(map(str, sizes[name]))}"
+            for name in inputs]  # fmt: skip
+
+
+def _is_typed(name: str) -> bool:
+    return name.isprintable() and "`" not in name and len(name) <= widths.NAME

@@ -33,6 +33,11 @@ def actions(v: Values) -> str:
         )
     if not v["applied"]:
         return _("Nothing was judged: no rule was applied.")
+    if v["gains"]:
+        return _(
+            "No rule asks for a change: {looked} of {n} had something to look at. A small change "
+            "helps further targets.", looked=v["looked"], n=v["applied"],
+        )  # fmt: skip
     return _("Nothing: {looked} of {n} rules had something to look at, and none asks for a change.",
              looked=v["looked"], n=v["applied"])  # fmt: skip
 
@@ -55,6 +60,9 @@ def order(v: Values) -> str:
         text = f"{text} " + _("A form that makes the file larger has low impact.")
     if v["lighter"]:
         text = f"{text} " + _("To convert layers is graded by MACs and time alone.")
+    if v["unlocks"]:
+        text = f"{text} " + _("What lets a target take all of the model is of high impact where "
+                              "that multiplies nothing of it today, else of medium.")  # fmt: skip
     if not v["brief"]:
         return text
     return f"{text} " + _(
