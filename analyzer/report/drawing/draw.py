@@ -27,7 +27,7 @@ from analyzer.report.view.summary import block_name
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.report.drawing.record import Becoming, Depth
@@ -254,14 +254,14 @@ class _Builder:
         drawn = [node for part in stretch for node in part.nodes]
         nodes = [node for each in drawn for node in self.members[each]]
         plain = [node for node in nodes if node.id in self.wiring.reads or node.scope]
-        macs = Counter[str]()
-        for node in nodes:
-            macs[color_of(node.kind)] += counted_macs(node)
+        macs = _by_color(nodes)
+        alone = Counter[str]() if macs.total() else _by_color(nodes, alone=True)
         title, detail = self._title(run)
         main = main_node(self.facts, drawn)
         written = [tensor.bytes for node in nodes for tensor in node.outputs]
         found = {self.severities[node.id] for node in nodes if node.id in self.severities}
-        color = max(macs, key=lambda kind: (macs[kind], kind)) if sum(macs.values()) else "other"
+        done = macs if macs.total() else alone
+        color = max(done, key=lambda kind: (done[kind], kind)) if done.total() else "other"
         return Box(
             role="join" if self._is_join(run) else "part",
             title=title,
@@ -272,7 +272,8 @@ class _Builder:
             node=main.id,
             holds=_types(plain),
             nodes=len(nodes),
-            macs=sum(macs.values()),
+            macs=macs.total(),
+            alone=alone.total(),
             complete=not any(map(is_unknown, nodes)),
             params=sum(node.params for node in nodes),
             written=None if None in written else max((b for b in written if b), default=0),
@@ -398,3 +399,13 @@ def _full_name(node: Node) -> str:
     """The operator's type, with its domain where that is not one of ONNX's."""
     known = node.domain in ("", "ai.onnx", "ai.onnx.ml")
     return node.op_type if known else f"{node.domain}.{node.op_type}"
+
+
+def _by_color(nodes: Iterable[Node], *, alone: bool = False) -> Counter[str]:
+    """MACs that the totals contain by the color of their kind; ``alone``: of one run of what may
+    run and is not counted, such as the other one of two branches."""
+    macs = Counter[str]()
+    for node in nodes:
+        times = int(alone and not node.composite and node.executions_range[1] != 0)
+        macs[color_of(node.kind)] += (node.macs or 0) * times if alone else counted_macs(node)
+    return macs

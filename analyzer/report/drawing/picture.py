@@ -120,7 +120,7 @@ def picture(
 ) -> Picture:
     """Lay out and colour; the same drawing gives the same picture."""
     total = sum(box.macs for box in drawing.boxes)
-    most = max((box.macs for box in drawing.boxes), default=0)
+    most = max((box.macs or box.alone for box in drawing.boxes), default=0)
     whole = total if drawing.shares else 0
     lines = [_lines(box, whole) for box in drawing.boxes]
     sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
@@ -209,7 +209,7 @@ def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
     sizes = (TITLE, *(SMALL for _ in lines[1:]))
     wide = max(_wide(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
     low = 12.0 + 12.5 * len(lines)
-    share = sqrt(box.macs / most) if most else 0.0
+    share = sqrt((box.macs or box.alone) / most) if most else 0.0
     high = low + share * (TALLEST - LOWEST)
     return round(max(48.0, wide) + _behind(box), 1), round(high + _behind(box), 1)
 

@@ -57,6 +57,8 @@ class Box:
     """Of the gravest finding about its operators; empty for none."""
     parts: tuple[BoxPart, ...] = ()
     """Its operators by what they are, in the order of the file, without plumbing."""
+    alone: int = 0
+    """MACs of one run where the totals contain none of it: of a branch that is not counted."""
     abreast: int = 1
     """How many equal ones beside each other it stands for, each of ``count`` in a row; figures are
     those of all of them."""

@@ -200,6 +200,10 @@ def test_branches_between_which_data_decide_are_beside_each_other() -> None:
         boxes = {box.title: n for n, box in enumerate(drawing.boxes)}
         both = [box for box in drawing.boxes if box.title.startswith(("then", "else"))]
         assert sorted((box.title, box.detail) for box in both) == sorted(expected)
+        for box in both:
+            macs, *_ = box.detail.split(" ")
+            assert box.alone == int(macs or 0), "what it does where it runs"
+            assert box.color == ("dense" if box.macs + box.alone else "other")
         assert sum(box.macs for box in drawing.boxes) == model.totals.macs == 256
         edges = {(edge.source, edge.target) for edge in drawing.edges}
         for title, _ in expected:

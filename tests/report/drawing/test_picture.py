@@ -121,6 +121,15 @@ def test_what_costs_more_is_taller() -> None:
     assert pairs[0][1] < pairs[-1][1]
 
 
+def test_a_branch_that_is_not_counted_is_as_tall_as_what_it_does() -> None:
+    boxes = (replace(_box("a"), macs=900), replace(_box("b"), alone=900), _box("c"),
+             replace(_box("d"), alone=3600))  # fmt: skip
+    drawn = Drawing("blocks", boxes, (), 4, 0, False, True, 0)
+    counted, alone, none, most = (t.height for t in picture(drawn).tiles)
+    assert none < alone < most
+    assert counted - alone == 12.5, "a line more: its share"
+
+
 def test_too_many_connections_are_left_out_and_that_is_said() -> None:
     boxes = tuple(_box(f"n{n}") for n in range(30))
     edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(30), 2))
