@@ -187,7 +187,7 @@ def tool(word: str, *nodes: str, plain: bool = True, limits: tuple[Any, ...] = (
         interface=some(declared=(("x", some(is_plain=True)), ("y", some(is_plain=plain)))),
         parameters=some(bytes_by_dtype={"float16": 4} if half else {"float32": 4}), limits=limits,
     )  # fmt: skip
-    items = [some(node=node) for node in nodes or ("c",)]
+    items = [some(node=node) for node in nodes or ("sure",)]
     return actions._tool(
         items, cast("Any", some(tool=word, id="R") if word else None), cast("Any", known)
     )
@@ -203,8 +203,10 @@ def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
     assert tool("onnxslim") == "onnxslim"
     assert tool("onnxslim", plain=False) == tool("onnxslim", limits=(twice, other)) == ""
     assert tool("onnxslim", limits=(twice,)) == "onnxslim"
-    assert tool("onnxslim", "inner") == ""
-    assert tool("onnxslim", "inner", "c") == "onnxslim"
+    assert (
+        tool("onnxslim", "inner") == tool("onnxslim", "c") == tool("onnxslim", "inner", "c") == ""
+    )
+    assert tool("onnxslim", "inner", "c", "sure") == "onnxslim"
     assert tool("onnxruntime") == tool("onnxruntime", "inner", plain=False) == "onnxruntime"
     assert tool("onnxruntime", half=True) == ""
     needed = [actions._needed(cast("Any", word), cast("Any", some(limits=limits)))

@@ -377,15 +377,17 @@ def _level(word: str) -> Level:
 def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
     """What undoes it, and leaves a model that loads: onnxslim drops the types of what is no
     tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file; it drops
-    inputs that nothing reads, and ONNX Runtime refuses who gives them. None where
-    a tool reaches no place; ONNX Runtime (1.32) makes a file in float16 one in float32."""
+    inputs that nothing reads, and ONNX Runtime refuses who gives them. None where a tool reaches no
+    place, or none for sure; ONNX Runtime (1.32) makes a file in float16 one in float32."""
     word = "" if rule is None else rule.tool
     if word == "onnxslim":
         plain = all(each.is_plain for _, each in facts.interface.declared)
         limits = met(facts, converter("onnxslim"))
         plain = plain and all(each.limit.remedy == "outputs" for each in limits)
-        stays = _left_by(items, rule, facts).certain if plain else frozenset[str]()
-        return "onnxslim" if plain and any(f.node not in stays for f in items) else ""
+        if not plain:
+            return ""
+        found = _left_by(items, rule, facts)
+        return "onnxslim" if {f.node for f in items} - found.certain - found.perhaps else ""
     return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""
 
 
