@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.dataclass import dataclass
 from analyzer.digraph import new_digraph
+from analyzer.graph.tensors import decode_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import onnx
 
+    from analyzer.arrays import Elements
     from analyzer.digraph import Digraph
     from analyzer.facts import Problem
     from analyzer.model.limits import Limits
@@ -94,6 +96,18 @@ class Scope:
     reads: dict[str, list[tuple[Op, int | None]]] = field(default_factory=dict)
     """Uses of what none of its operators makes (inputs, constants, outer values) as
     (operator, slot), by its bodies too, see ``adjacency.Edge.slot``; none for a mere output."""
+
+    _contents: dict[str, Elements | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What ``content`` has given out; a copy with other constants begins anew."""
+
+    def content(self, name: str) -> Elements | None:
+        """The elements of a constant of its own, where those are few; decoded once for all who
+        ask: redundancy does, and each way in which targets prepare a model."""
+        if name not in self._contents:
+            self._contents[name] = decode_tensor(self.constants[name])
+        return self._contents[name]
 
     def defines(self, name: str) -> bool:
         """Whether ``name`` is an input or a constant of its own."""

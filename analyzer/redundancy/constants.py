@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyzer.costs.settled import SMALL_CAST, grown_bytes, is_unsettled
-from analyzer.graph.tensors import decode_tensor
 from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.operators import find
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analyzer.arrays import Elements
-    from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.graph.scope import Op, Program
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
 
@@ -45,7 +44,6 @@ class Constants:
         self._settled: dict[int, dict[str, int]] = {}
         """By instance and name: growth in bytes on the way to a constant; −1 of what is none, and
         ``GIVEN`` of what rests on contents that a caller may override."""
-        self._contents: dict[tuple[int, str], Elements | None] = {}
         self._called: set[int] = set()
         """Instances of functions and of bodies in them: what is known there, one call made so."""
         self.foldable: dict[int, int] = {}
@@ -76,7 +74,7 @@ class Constants:
                 return None if found.dtype == object else found
             stored = self._program.scopes[scope.scope]
             if name in stored.constants:
-                return self._stored(stored, name)
+                return None if name in stored.twice else stored.content(name)
             if name in scope.types:
                 return None
             scope = self._around.get(id(scope))
@@ -106,13 +104,6 @@ class Constants:
             return None
         sizes = [-1 if size is None else int(size) for size in array.tolist()]
         return sizes if sizes.count(-1) <= 1 else None
-
-    def _stored(self, scope: Scope, name: str) -> Elements | None:
-        key = scope.index, name
-        if key not in self._contents:
-            unclear = name in scope.twice
-            self._contents[key] = None if unclear else decode_tensor(scope.constants[name])
-        return self._contents[key]
 
     def _growth(self, site: Site, name: str) -> int:
         scope: Instance | None = site.instance

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.graph.attributes import Reference
-from analyzer.graph.tensors import decode_tensor, dims
+from analyzer.graph.tensors import dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.targets.branching import Sizings, parting, rests_on_data
 from analyzer.targets.dtypes import short
@@ -126,7 +126,7 @@ class _Builder:
             if name in inputs:  # whoever runs the model may replace it
                 value.constant = False if self.manner.host else None
             elif value.content is None:
-                value.content = decode_tensor(tensor)
+                value.content = scope.content(name)
             env.values[name] = value
         for name in scope.sparse:
             env.values[name] = _typed(instance, name)
