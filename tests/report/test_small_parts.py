@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from analyzer.errors import OutputError
+from analyzer.model import Limits
 from analyzer.report import Result, cells, diagram, sketch, tags
 from analyzer.report.claims.record import Claim
 from analyzer.report.content import tone
@@ -181,6 +182,11 @@ def test_bytes_that_nobody_saw_are_known_where_all_problems_are() -> None:
     assert (hidden(), hidden(0), hidden(3, 0, 4), hidden(3, None)) == (0, 0, 7, None)
     assert (hidden(listed=False), hidden(0, listed=False)) == (0, 0)
     assert hidden(3, listed=False) is None
+
+
+def test_a_report_has_as_many_rows_as_the_limits_have_where_nobody_says_more() -> None:
+    for name in ("text_rows", "html_rows", "pdf_rows"):
+        assert getattr(Options(), name) == getattr(Limits(), name), name
 
 
 def test_every_system_has_a_face_of_its_own_on_a_screen() -> None:

@@ -231,7 +231,8 @@ NOWHERE = ("", Point(40, 10))
         ({"role": "input"}, (7, 7), [(40, 10), (120, 10)], NOWHERE),
         # Another box is where the words would be.
         ({}, (7, 7), [(40, 95), (120, 95)], ("", Point(40, 95))),
-        ({}, (7, 7), [(40, 110), (120, 110)], ("7×7", Point(80, 107.5))),
+        ({}, (7, 7), [(40, 109.5), (120, 109.5)], ("", Point(40, 109.5))),
+        ({}, (7, 7), [(40, 109.6), (120, 109.6)], ("7×7", Point(80, 107.1))),
     ],
 )  # fmt: skip
 def test_a_shape_stands_above_the_longest_level_stretch_where_there_is_room(
