@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -154,6 +155,13 @@ def test_tensors_that_an_operator_makes_or_hands_on_are_stored_by_it() -> None:
     assert [wired.stored_by(part) for part in wired.parts] == [(), (), ()]
 
 
+def signs(count: int) -> str:
+    """``w`` with another sign so often, turned first, into the product."""
+    names = ["t", *(f"n{number}" for number in range(count))]
+    steps = " ".join(f"{n} = Neg ({before})" for before, n in pairwise(names))
+    return f"t = Transpose (w) {steps} y = MatMul (x, {names[-1]})"
+
+
 @each(
     ("body", "way"),
     [
@@ -170,6 +178,8 @@ def test_tensors_that_an_operator_makes_or_hands_on_are_stored_by_it() -> None:
         ("t = Transpose (w) y = Gemm <transB = 1> (x, t)", (False, ())),
         ("s = Unsqueeze (w, zero) t = Transpose <perm = [0, 2, 1]> (s) y = MatMul (x, t)",
          (False, ("Transpose",))),
+        (signs(7), (True, ("Neg",) * 7)), (signs(8), (False, ("Neg",) * 8)),
+        (signs(9), (False, ("Neg",) * 8)),
     ],
 )  # fmt: skip
 def test_the_way_of_a_matrix_into_its_product(body: str, way: tuple[bool, tuple[str, ...]]) -> None:
