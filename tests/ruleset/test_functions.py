@@ -8,6 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from analyzer.graph.values import NodeView, Value
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.allowance import (
     Allowance,
     Exhausted,
@@ -22,6 +23,7 @@ from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker, comparable
 from tests.each import each
+from tests.golden.text import facts
 
 NUMBERS, ANYTHING, NAMES = Many(NUMBER), Many(ANY), Many(TEXT)
 PATTERN = nodes.Const("a+")
@@ -183,6 +185,19 @@ def test_looking_at_a_list_costs_a_step_for_each_element(
         source in {"len(t) == 128", "any(x2 in xs, x2 == 0)", "x > 1 or len(t) == 1"}
     )
     assert known[ALLOWANCE].left == 100 - steps
+
+
+def test_a_list_that_is_made_anew_costs_its_length_from_nine_on() -> None:
+    for operands, steps in ((8, 0), (9, 9)):
+        joined = ", ".join("x" * operands)
+        graph = f"g (float[2] x) => (float[N] y) {{ y = Concat <axis = 0> ({joined}) }}"
+        known: dict[str, Any] = {
+            "node": index_of(facts(graph)).operator("y"),
+            ALLOWANCE: Allowance(100),
+        }
+        condition = Expression.parse("len(node.inputs) > 1", Checker({"node": NodeView}, {}))
+        assert condition(known) is True
+        assert known[ALLOWANCE].left == 100 - steps
 
 
 @each(
