@@ -251,7 +251,7 @@ def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""
     facts, whole = result.facts, result.facts.totals.whole
     sizes = replace(facts.once(whatif.view), budget=result.budget)
-    trained = weights.view(facts.evidence)
+    trained = weights.view(facts.evidence, weights.integer_layers(facts))
     device = devices.main_device(result.devices)
     asks, forms = todo.actions(result, device), options_of(result)
     steps = first(asks, forms)
@@ -334,6 +334,8 @@ def _left_out(
         yield LeftOut(_("what the weights say"),
                       why(unseen(facts)) if unread else
                       _("no layer has values to look at"))  # fmt: skip
+    elif trained is not None and not trained.noisy and weights.is_rounded(facts):
+        yield LeftOut(_("what fewer bits would do"), _("the weights are integers already"))
     none = facts.totals.complete and facts.totals.macs == 0
     shapes = layers.layer_shapes(facts.nodes, facts.totals.whole or 0)
     if not shapes:

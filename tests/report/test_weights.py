@@ -30,6 +30,8 @@ from analyzer.report.view.weights import (
     _values,
     below_shares,
     describe,
+    integer_layers,
+    is_rounded,
     odd,
     together,
     view,
@@ -299,6 +301,26 @@ def test_values_that_were_not_all_read_are_not_cleared() -> None:
     assert told(layers={}, tensors=(bad,), unread=("c",)) == (0, 1, True)
     nothing: Any = some(facts=some(evidence=None))
     assert storage.peculiar(nothing) is storage.read(nothing) is storage.small(nothing) is None
+
+
+def test_of_layers_in_integers_nothing_is_told_of_fewer_bits() -> None:
+    def layer(node: str) -> Any:
+        values = some(int8_snr=40.0, int8_channel_snr=None, fp16_underflow=0.0, dtype="float32")
+        return some(node=node, values=values)
+
+    def told(**precisions: str) -> tuple[set[str], bool, list[str]]:
+        layers = {node: layer(node) for node in precisions}
+        nodes = tuple(some(id=node, precision=word) for node, word in precisions.items())
+        known: Any = some(nodes=nodes, evidence=some(layers=layers))
+        integers = integer_layers(known)
+        left = _noisy(each for each in layers.values() if each.node not in integers)
+        return {*integers}, is_rounded(known), [row.node for row in left]
+
+    assert told(a="int8", b="uint4") == ({"a", "b"}, True, [])
+    assert told(a="int8", b="bfloat16", c="") == ({"a"}, False, ["b", "c"])
+    assert told(a="float32") == (set(), False, ["a"])
+    assert told() == (set(), False, [])
+    assert not is_rounded(some(nodes=(), evidence=None))
 
 
 def test_layers_that_int8_hurts_most_come_first() -> None:

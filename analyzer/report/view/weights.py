@@ -14,7 +14,7 @@ from analyzer.sanitise import label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from analyzer.evidence import (
         Decoupling,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         TensorEvidence,
         WeightEvidence,
     )
+    from analyzer.facts import Facts
     from analyzer.ruleset.rule import Rule
 
 WORST = 5
@@ -136,8 +137,11 @@ def together(oddities: Sequence[Oddity]) -> tuple[OddityGroup, ...]:
     return tuple(OddityGroup(tuple(nodes), *key) for key, nodes in found.items())
 
 
-def view(evidence: WeightEvidence | None) -> Weights | None:
-    """``None`` when weights were not looked at."""
+def view(
+    evidence: WeightEvidence | None, integers: Collection[str] = frozenset()
+) -> Weights | None:
+    """``None`` when weights were not looked at; of layers of ``integers`` nothing is told of fewer
+    bits."""
     if evidence is None:
         return None
     layers = evidence.layers.values()
@@ -154,8 +158,21 @@ def view(evidence: WeightEvidence | None) -> Weights | None:
             if (found := tuple(describe(layer)))
         )
         + _harmful(evidence),
-        noisy=_noisy(layers),
+        noisy=_noisy(layer for layer in layers if layer.node not in integers),
     )
+
+
+def integer_layers(facts: Facts) -> frozenset[str]:
+    """Layers whose weights are rounded already."""
+    return frozenset(
+        node.id for node in facts.nodes if node.precision and "float" not in node.precision
+    )
+
+
+def is_rounded(facts: Facts) -> bool:
+    """Whether that is so of all layers whose values were looked at, and of one."""
+    looked = facts.evidence.layers.keys() if facts.evidence is not None else set[str]()
+    return bool(looked) and looked <= integer_layers(facts)
 
 
 def _harmful(evidence: WeightEvidence) -> tuple[Oddity, ...]:
