@@ -33,8 +33,8 @@ SUFFIX = ".toml"
 MAX_BYTES = 1 << 16
 """Size of a profile."""
 _FOLDER = Path(__file__).parent / "profiles"
-_KEYS = ("name", "kind", "dated", "sources", "note", "memory", "flash", "bandwidth", "peak",
-         "instead", "factors")  # fmt: skip
+_KEYS = ("name", "kind", "dated", "sources", "note", "memory", "flash", "bandwidth", "through",
+         "peak", "instead", "factors")  # fmt: skip
 _FASTER = frozenset({"tf32"})
 """Types of arithmetic that no tensor has: NVIDIA's TF32 multiplies float32 values of which it reads
 ten bits behind the point."""
@@ -65,6 +65,8 @@ class Profile:
     """Bytes of a memory that weights are read from, so that they take nothing of ``memory``."""
     instead: Mapping[str, str] = field(default_factory=dict)
     """Types that it multiplies in others less exact, which has to be said beside the time."""
+    through: tuple[str, ...] = ()
+    """Ids of the targets through which alone a model reaches it; empty where any runtime does."""
 
     @property
     def kept(self) -> Mapping[str, str]:
@@ -142,6 +144,7 @@ def _read(path: Path, word: str) -> Profile:
         factors={key: float(factor) for key, factor in values.get("factors", {}).items()},
         flash=values.get("flash"),
         instead=values.get("instead", {}),
+        through=tuple(values.get("through", ())),
     )
 
 
@@ -154,6 +157,9 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
     sources = values.get("sources")
     if not isinstance(sources, list) or not sources or not all(map(_is_text, sources)):
         found.append("sources: must be a list of texts; a figure without a source is not one")
+    through = values.get("through", [])
+    if not isinstance(through, list) or not all(map(_is_text, through)):
+        found.append("through: must be a list of names of targets")
     sizes = [key for key in ("memory", "flash") if key in values or key == "memory"]
     found += [f"{key}: must be a number of bytes" for key in sizes if not _is_size(values.get(key))]
     if not _is_rate(values.get("bandwidth")):

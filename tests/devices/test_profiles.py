@@ -15,7 +15,7 @@ from tests.each import each
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = "name, kind, dated, sources, note, memory, flash, bandwidth, peak, instead, factors"
+KEYS = "name, kind, dated, sources, note, memory, flash, bandwidth, through, peak, instead, factors"
 CLASS = ("standard, pointwise, depthwise, grouped, transposed, product, attention, recurrent, "
          "other")  # fmt: skip
 TABLES = {"peak": "float32 = 1", "instead": "", "factors": ""}
@@ -66,6 +66,8 @@ WRONG: list[Wrong] = [
     ({"peak": "float32 = 0\ntf32 = 1"}, ["peak.float32: must be above 0"]),
     ({"peak": "float32 = 0\nx = 0"},
      ["peak.x: is no element type", "peak.float32: must be above 0", "peak.x: must be above 0"]),
+    ({"through": "'nnapi'"}, ["through: must be a list of names of targets"]),
+    ({"through": "['']"}, ["through: must be a list of names of targets"]),
     ({"instead": "instead = 1"}, ["[instead]: must have types of arithmetic by element type"]),
     ({"instead": "float16 = 'int8'"}, ["instead.float16: must be a type of [peak]"]),
     ({"instead": "tf32 = 'float32'"}, ["instead.tf32: is no element type"]),
@@ -91,12 +93,13 @@ def test_a_profile_of_the_least_has_defaults_and_one_of_all_keys_has_them(tmp_pa
     factors = "\n".join(f"{name} = {n + 1}" for n, name in enumerate(CLASSES))
     whole = read(
         written(kind="'k'", dated="'2026-01'", note="'o'", memory="2", flash="3", bandwidth="4.5",
-                peak="float32 = 5\ntf32 = 6", instead="float32 = 'tf32'", factors=factors),
+                peak="float32 = 5\ntf32 = 6", through="['t']", instead="float32 = 'tf32'",
+                factors=factors),
         tmp_path,
     )  # fmt: skip
     assert whole == Profile(
         "ours", "n", "k", "2026-01", ("s",), 2, 4.5, {"float32": 5.0, "tf32": 6.0}, "o",
-        {name: n + 1.0 for n, name in enumerate(CLASSES)}, 3, {"float32": "tf32"},
+        {name: n + 1.0 for n, name in enumerate(CLASSES)}, 3, {"float32": "tf32"}, ("t",),
     )  # fmt: skip
 
 

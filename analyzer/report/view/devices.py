@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.devices import SHIPPED, bound, estimate, room
 from analyzer.facts import Certainty
 from analyzer.language import _, term
+from analyzer.report.view.deployment import plain_names
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.smaller.integers import is_static
@@ -17,6 +19,7 @@ from analyzer.units import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from analyzer.deployment import TargetFit
     from analyzer.devices import DeviceRoom, Profile
     from analyzer.facts import Facts
 
@@ -39,6 +42,9 @@ class DeviceRow:
     """Element types that the device does not compute in."""
     less_exact: tuple[str, ...]
     """Element types that it multiplies in others, such as ``float32 as TF32``."""
+    reach: str
+    """Where only some target reaches the device, and does not take all that multiplies: so much in
+    words; else empty."""
     partial: bool
     """Some operators are of unknown cost, or nothing bounds how often they run, and the time is
     without that."""
@@ -147,6 +153,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         per_second=None if misfit else found.per_second,
         missing=found.missing,
         less_exact=_less_exact(facts, profile),
+        reach=_reach(facts.targets, profile),
         partial=found.partial,
         memory=profile.memory,
         flash=profile.flash,
@@ -164,6 +171,27 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
 
 def _may_fit(taken: DeviceRoom) -> bool:
     return taken.fits is not False and (taken.peak_share or 0) <= 1
+
+
+def _reach(fits: Sequence[TargetFit], profile: Profile) -> str:
+    """As ``DeviceRow.reach``, of the target that takes most; nothing where nobody asked."""
+    names = dict(zip((fit.target for fit in fits), plain_names(fits), strict=True))
+    ways = [fit for fit in fits if fit.target in profile.through]
+    if not ways or any(_is_all(fit) for fit in ways):
+        return ""
+    best = max(ways, key=lambda fit: (fit.verdict != "no", fit.macs_share or 0.0))
+    name = names[best.target]
+    if best.verdict == "maybe":
+        return _("whether through {target} is not decided", target=name)
+    if best.verdict == "no" or not best.macs_share:
+        return _("not through {target} as it is", target=name)
+    return _("through {target} {share} of the MACs only", target=name,
+             share=units.percent(best.macs_share))  # fmt: skip
+
+
+def _is_all(fit: TargetFit) -> bool:
+    """Whether it takes all that multiplies."""
+    return fit.verdict == "whole" or (fit.verdict == "split" and fit.macs_share == 1)
 
 
 def _less_exact(facts: Facts, device: Profile) -> tuple[str, ...]:
