@@ -13,7 +13,7 @@ import pydot
 import pytest
 
 from analyzer.facts import Facts
-from analyzer.graph.export import export
+from analyzer.graph.export import _short_id, export
 from tests.golden.text import facts, facts_of, parse
 
 HOSTILE = [
@@ -137,3 +137,9 @@ def test_a_name_that_is_spelt_like_the_escape_of_another_is_told_apart() -> None
     read = json.loads(exported(facts_of(model), "json"))
     shown = ["a\\x01#3", "a\\x01", "a\\x01#2", "b", "b\\x02"]
     assert [node["id"] for node in read["nodes"]] == shown
+
+
+def test_an_id_of_4000_characters_is_itself_and_a_longer_one_has_a_digest() -> None:
+    assert _short_id("x" * 4000) == "x" * 4000
+    longer = _short_id("x" * 4001)
+    assert (len(longer), longer[200], longer[217]) == (418, "…", "…")

@@ -172,6 +172,10 @@ def test_a_page_that_a_server_sent_is_called_one(folder: Path) -> None:
     declared.dims[0] = 1000
     (folder / "w.bin").write_text("<!DOCTYPE html><title>404</title>")
     assert "is an HTML or XML page in the place" in only(loaded(folder, declared)).message
+    declared.dims[0] = 1 << 20
+    for size, is_page in ((1 << 20, True), ((1 << 20) + 1, False)):  # no page is longer
+        (folder / "w.bin").write_text(f"{'<!DOCTYPE html>':{size}}")
+        assert ("HTML or XML page" in only(loaded(folder, declared)).message) is is_page
     (folder / "w.bin").write_bytes(b"tiny")
     assert "download it again" in only(loaded(folder, declared)).message
 
