@@ -19,7 +19,7 @@ from analyzer.graph.call import Call
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options
 from analyzer.smaller import integers
-from analyzer.smaller.integers import Staying, made_weights, staying
+from analyzer.smaller.integers import Staying, _is_looked_up, made_weights, staying
 from analyzer.smaller.recurrent import recurrent
 from tests.golden.text import facts, facts_of
 from tests.smaller.test_recurrent import cell
@@ -216,3 +216,17 @@ def test_tables_count_where_their_rows_are_weights_of_what_reads_them(
     monkeypatch.setattr(integers, "_is_looked_up", lambda _, node: node.id != "other")
     model: Any = SimpleNamespace(nodes=nodes, graph=None)
     assert integers._tables(model) == {"plain.t": 12}
+
+
+def test_tables_that_are_looked_up_are_those_of_gather_and_of_berts_embedding() -> None:
+    found = facts(
+        """g (int64[2,5] i, float[9,4] t, float[4] n, float[2,4,5,5] x, float[2,4,1,1] w,
+           int64 m, bool c) => (float[] a, float[] b, float[] d, float[] e, float[] f, float[] h) {
+        a = Gather (t, i)  d = com.microsoft.RelativePositionBias (t, m, m)
+        b, k = com.microsoft.EmbedLayerNormalization (i, i, t, t, t, n, n)
+        e = com.microsoft.FusedConv <activation = "Relu"> (x, w)  f = com.example.Look (t, i)
+        h = If (c) <then_branch = p () => (float[2,5,4] u) { u = Gather (t, i) },
+                    else_branch = q () => (float[2,5,4] v) { v = Gather (t, i) }> }"""
+    )
+    looked = {node.outputs[0].name for node in found.nodes if _is_looked_up(found, node)}
+    assert looked == {"a", "b"}
