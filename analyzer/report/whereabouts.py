@@ -51,7 +51,9 @@ def _names(v: Values, ids: Iterable[str]) -> str:
 def edits(v: Values) -> str:
     """Changes of the model, and which targets take how much of it then."""
     if not v["count"]:
-        return " ".join([_("No small change was found that helps much."), *_left(v)])
+        none = (_("No change that was tried helps much.") if v["replaced"]
+                else _("No small change was found that helps much."))  # fmt: skip
+        return " ".join([none, *_replaced(v), *_left(v)])
     after = zip(v["helped"], v["whole"], v["parts"], v["supported"], v["operators"],
                 v["undecided"], strict=True)  # fmt: skip
     told, how = [], _how(v)
@@ -68,7 +70,7 @@ def edits(v: Values) -> str:
         said = (
             f"{said} {_('Nothing tried helps much on {targets}.', targets=_named(v, 'unhelped'))}"
         )
-    return " ".join([said, *_left(v)])
+    return " ".join([said, *_replaced(v), *_left(v)])
 
 
 def gains(v: Values) -> str:
@@ -103,6 +105,19 @@ def _comes(
             else _("{n} of {operators} on {targets}, in {parts}", targets=targets,
                    parts=many(parts, "part"), **told))  # fmt: skip
     return said + (_(", {n} more not decided", n=units.count(undecided)) if undecided else "")
+
+
+def _replaced(v: Values) -> Iterator[str]:
+    """What rules ask to replace of what is in the way, which was not tried."""
+    same: dict[tuple[str, str, int], list[str]] = {}
+    rows = zip(v["replaced"], v["replacing"], v["replaced_operators"], v["replaced_counts"],
+               strict=True)  # fmt: skip
+    for target, *change in rows:
+        same.setdefault(tuple(change), []).append(target)
+    for (rule, op, count), ids in same.items():
+        yield _("Not tried: what {rule} asks for replaces what blocks first on {targets}, {n} "
+                "{operator}.", rule=rule, targets=_names(v, ids), n=units.count(count),
+                operator=label(op))  # fmt: skip
 
 
 def _left(v: Values) -> Iterator[str]:

@@ -296,7 +296,9 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                     kind="opset", opset=21, ir=None, reshapes={}, constants=(), removed=(),
                     sizes={})  # fmt: skip
 
-    told, new = (some(op_type="Conv", reason=reason, count=6) for reason in ("rank", "type"))
+    told, new = (
+        some(op_type="Conv", reason=reason, count=6, certain=True) for reason in ("rank", "type")
+    )
     fits = [
         some(target="t1", name="N", verdict="no", certain=True, macs_share=None,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
@@ -309,7 +311,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
              blockers=[], edits=[], sized=None, partitions=3, supported=2, nodes=5),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3), nodes=(),
-                             assumptions=()), findings=())  # fmt: skip
+                             assumptions=()), findings=(), places=(), rules=())  # fmt: skip
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)
@@ -326,7 +328,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),
         "operators": (4, 4, 4), "undecided": (1, 1, 1), "unhelped": ("t4",), "sized": (),
         "sized_operators": (), "sized_reasons": (), "sized_counts": (),
-        "commands": ("", ""), "again": (0, 0), "arguments": (),
+        "commands": ("", ""), "again": (0, 0), "arguments": (), "replaced": (), "replacing": (),
+        "replaced_operators": (), "replaced_counts": (),
         "ids": ("t1", "t2", "t3", "t4"), "names": ("N", "N", "N (old)", "Web GPU"),
     }  # fmt: skip
     for first, sized, reasons in (

@@ -848,7 +848,14 @@ def _edits(d: Document) -> Values:
                           else each["macs_share"]) for each in (fit, edit))  # fmt: skip
             assert then >= 0.5, "it does not help much"
             assert then - now >= 0.1 or fit["verdict"] == "no", "it does not help much"
+    places = Counter(f["rule"] for f in d["findings"] for _ in f["places"])
+    for target, rule in zip(said["replaced"], said["replacing"], strict=True):
+        blocker = fits[target]["blockers"][0]
+        assert blocker["certain"]
+        assert places[rule] >= blocker["count"]
     return {"count": len(texts), "ids": [*fits],
+            "replaced_operators": [fits[target]["blockers"][0]["op_type"]
+                                   for target in said["replaced"]],
             "unhelped": [target for target, fit in fits.items()
                          if not fit["edits"] and fit["verdict"] != "whole"],
             "whole": [edit["verdict"] == "whole" for edit in after],

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from analyzer.deployment import Edit, TargetFit
+from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.report.view import gains as view
-from analyzer.report.view.gains import UNLISTED, command_of, gains, impact_on, is_done_by, won_by
+from analyzer.report.view.gains import (
+    UNLISTED,
+    command_of,
+    gains,
+    impact_on,
+    is_done_by,
+    replacing,
+    won_by,
+)
 
 
 def edit(text: str, verdict: Any = "whole", kind: str = "opset", **about: Any) -> Edit:
@@ -83,3 +92,24 @@ def test_open_sizes_are_fixed_by_name_or_by_the_shape_of_an_input() -> None:
         assert made == (view.FIXED.format(first) if first else "", tuple(more))
     assert command_of(assumed(), edit("", kind="constant")) == (UNLISTED, ())
     assert command_of(assumed(), edit("", kind="reshape")) == ("", ())
+
+
+def test_what_a_rule_replaces_is_in_the_way_no_more() -> None:
+    def asked(places: int, category: str = "structure", rule: str = "STR120") -> Any:
+        return [SimpleNamespace(rule=rule, category=category)] * places
+
+    gelu = SimpleNamespace(id="STR120", operators=((frozenset({("", "Div")}),
+                                                    frozenset({("", "Erf")})),))  # fmt: skip
+    erf = Blocker("e", "Erf", "operator", "", 2)
+    for first, places, rules, said in (
+        (erf, asked(2), [gelu], "STR120"), (erf, asked(3), [gelu], "STR120"),
+        (erf, asked(1), [gelu], ""), (erf, asked(2, "efficiency"), [gelu], ""),
+        (erf, asked(2), [], ""), (erf, [], [gelu], ""), (erf, asked(2, rule="STR001"), [gelu], ""),
+        (replace(erf, certain=False), asked(2), [gelu], ""),
+        (replace(erf, op_type="Sin"), asked(2), [gelu], ""),
+        (replace(erf, op_type="com.acme::Erf"), asked(2), [gelu], ""),
+        (replace(erf, op_type="", count=0), asked(2), [gelu], ""), (None, asked(2), [gelu], ""),
+    ):  # fmt: skip
+        result: Any = SimpleNamespace(places=places, rules=rules)
+        blocked = replace(fit("t"), blockers=() if first is None else (first,))
+        assert replacing(result, blocked) == said

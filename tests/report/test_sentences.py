@@ -601,6 +601,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
                        "helped": ("a", "b", "c", "b"), "whole": (True, False, False, False),
                        "parts": (1, 3, 3, 1), "supported": (9, 8, 8, 7),
                        "operators": (9, 9, 9, 9), "undecided": (0, 0, 0, 0), "unhelped": (),
+                       "replaced": (), "replacing": (), "replaced_operators": (),
+                       "replaced_counts": (),
                        "sized": (), "sized_operators": (), "sized_reasons": (),
                        "sized_counts": (), "commands": ("", "fix MODEL"), "again": (0, 2),
                        "arguments": ("--a 1", "--b 2"),
@@ -619,6 +621,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
           "this: Conv: has rank 3 (6×). With fixed sizes, what blocks first on Di is this: If is "
           "not supported.")),
         ({"count": 0}, "No small change was found that helps much."),
+        ({"count": 0, "replaced": ("c", "d"), "replacing": ("STR120", "STR120"),
+          "replaced_operators": ("Erf", "Erf"), "replaced_counts": (12, 12)},
+         ("No change that was tried helps much. Not tried: what STR120 asks for replaces what "
+          "blocks first on Cy and Di, 12 Erf.")),
     ]),
 }  # fmt: skip
 

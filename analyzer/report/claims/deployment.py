@@ -18,7 +18,14 @@ from analyzer.report.view.deployment import (
     refusals,
 )
 from analyzer.report.view.devices import main_device
-from analyzer.report.view.gains import NAMED, command_of, gains, removed_types, sizes_of
+from analyzer.report.view.gains import (
+    NAMED,
+    command_of,
+    gains,
+    removed_types,
+    replacing,
+    sizes_of,
+)
 from analyzer.report.view.options import options_of
 from analyzer.report.view.steps import first
 from analyzer.ruleset.trusted import DOMAINS
@@ -168,6 +175,8 @@ def edits(result: Result) -> Claim | None:
     ranked = sorted(helped.items(), key=lambda item: (-len(item[1]), item[0]))[:EDITS]
     after = [pair for _, pairs in ranked for pair in pairs]
     unhelped = [fit for fit in fits if fit.verdict != "whole" and not fit.edits]
+    replaced = [(fit.target, rule, fit.blockers[0]) for fit in unhelped
+                if (rule := replacing(result, fit))]  # fmt: skip
     left = [(fit.target, fit.sized) for fit in unhelped
             if fit.sized is not None and not _stands_first(fit.sized, fit)][:SIZED]  # fmt: skip
     return Claim(
@@ -184,6 +193,10 @@ def edits(result: Result) -> Claim | None:
             "operators": tuple(edit.nodes for _, edit in after),
             "undecided": tuple(edit.maybe for _, edit in after),
             "unhelped": tuple(fit.target for fit in unhelped),
+            "replaced": tuple(target for target, _, _ in replaced),
+            "replacing": tuple(rule for _, rule, _ in replaced),
+            "replaced_operators": tuple(blocker.op_type for _, _, blocker in replaced),
+            "replaced_counts": tuple(blocker.count for _, _, blocker in replaced),
             "sized": tuple(target for target, _ in left),
             "sized_operators": tuple(blocker.op_type for _, blocker in left),
             "sized_reasons": tuple(blocker.reason for _, blocker in left),
@@ -191,7 +204,7 @@ def edits(result: Result) -> Claim | None:
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
         },
-        ("targets",),
+        ("targets", "findings"),
     )
 
 

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from analyzer.deployment import Edit, TargetFit
     from analyzer.facts import Assumption, Facts
+    from analyzer.report.result import Result
     from analyzer.report.view.action import Action
     from analyzer.ruleset.rule import Rule
 
 NAMED = 3
 """Sizes and types of operators that a change is told with."""
+STRUCTURE = "structure"
+"""Category of the rules about operators that others can stand for."""
 FIXED = "python -m onnxruntime.tools.make_dynamic_shape_fixed {} MODEL NEW"
 """What fixes open sizes: one name, or one input, in each run."""
 UNLISTED = "python -m onnxruntime.tools.remove_initializer_from_input --input MODEL --output NEW"
@@ -81,6 +84,20 @@ def won_by(
         fit for fit in fits
         if any(each.verdict == "whole" and is_done_by(each, rule, places) for each in fit.edits)
     )  # fmt: skip
+
+
+def replacing(result: Result, fit: TargetFit) -> str:
+    """The rule that asks to write other operators in the place of what blocks first, at as many
+    places at least; empty for none."""
+    first = next(iter(fit.blockers), None)
+    if first is None or not first.certain or not first.op_type:
+        return ""
+    domain, _, name = first.op_type.rpartition("::")
+    places = Counter(finding.rule for finding in result.places if finding.category == STRUCTURE)
+    written = (rule for rule in result.rules if places[rule.id] >= max(first.count, 1))
+    return next((rule.id for rule in written
+                 if any((domain, name) in statement for pattern in rule.operators
+                        for statement in pattern)), "")  # fmt: skip
 
 
 def impact_on(won: Sequence[TargetFit]) -> Level:
