@@ -64,10 +64,15 @@ def draw(
     for level in range(LEVELS if depth == "modules" else 1, 0, -1):
         parts = parts_of(facts, wiring, depth, level)
         became = [_became(facts, changes, part.nodes) for part in parts]
-        keys = [(was, *_described(facts, part)) for was, part in zip(became, parts, strict=True)]
+        apart, told = parts, [_described(facts, part) for part in parts]
+        keys = [(was, *said) for was, said in zip(became, told, strict=True)]
         parts, firsts = abreast(parts, keys, FAN[depth])
         became = [became[at] for at in firsts]
-        runs, joined = _runs(facts, parts, depth, became)
+        described = [
+            told[at] if part is apart[at] else _described(facts, part)
+            for at, part in zip(firsts, parts, strict=True)
+        ]
+        runs, joined = _runs(parts, depth, became, described)
         if not joined:
             break
     builder = _Builder(facts, wiring, parts, runs, _severities(result), changes)
@@ -89,7 +94,10 @@ def _became(facts: Facts, changes: Mapping[str, Becoming], nodes: Sequence[str])
 
 
 def _runs(
-    facts: Facts, parts: Sequence[DrawnPart], depth: Depth, became: Sequence[Becoming]
+    parts: Sequence[DrawnPart],
+    depth: Depth,
+    became: Sequence[Becoming],
+    described: Sequence[tuple[Hashable, ...]],
 ) -> tuple[list[Run], bool]:
     """What is drawn as one box: what is alike, less alike where there would be too many boxes,
     neighbours where there still are."""
@@ -98,7 +106,6 @@ def _runs(
     runs = [Run(at, 1, 1) for at in range(len(parts))]
     if depth == "operators" and len(parts) <= most:
         return runs, False
-    described = [_described(facts, part) for part in parts]
     beside = [part.abreast for part in parts]
     alike: tuple[Callable[[int], Hashable], ...] = (
         lambda at: described[at],
