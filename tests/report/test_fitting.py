@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import subprocess
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -217,3 +218,32 @@ def test_spacings_are_twelfths_from_that_which_moves_least() -> None:
 def test_margins_below_ten_move_and_those_of_a_page_and_at_the_sides_do_not() -> None:
     found = " ".join(fitting._scaled("9.9mm 2rem 10mm 0 1rem auto".split(), 0.5))
     assert found == "4.950mm 2rem 10mm 0 0.500rem auto"
+
+
+@pytest.mark.parametrize(("pages", "cleared"), [(20, 0), (21, 1)])
+def test_what_is_reckoned_is_the_first_page_and_the_second_and_long_layouts_are_cleared(
+    pages: int, cleared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any layout after the first is better here."""
+    given: list[Any] = []
+    told = [Pages((MM,) * 2, 1, {}), Pages((250 * MM,) * 2, 1, {})]
+
+    def best(*about: Any) -> tuple[Spacing, dict[int, float]]:
+        given.append(about)
+        return Spacing(2.0), {}
+
+    def lay_out(text: str) -> Any:
+        box = [SimpleNamespace(height=900.0 + n, content_box_y=lambda n=n: float(n))
+               for n in range(pages)]  # fmt: skip
+        found = [SimpleNamespace(_page_box=each, anchors={}) for each in box]
+        found[-1].anchors = {fitting.END: 0}
+        return SimpleNamespace(pages=found, text=text)
+
+    cleared_at: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda: cleared_at.append(1))
+    monkeypatch.setattr(fitting, "_best", best)
+    monkeypatch.setattr(fitting, "taken", lambda _: ("parts", told.pop(0)))
+    kept = fitting.fit("<style>p {}</style><p>", lay_out)
+    assert given[0][:3] == ("parts", [900.0, 901.0], [0.0, 1.0])
+    assert len(cleared_at) == cleared
+    assert "html { line-height: 2.760 }" in kept.text
