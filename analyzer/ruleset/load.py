@@ -193,8 +193,6 @@ def _applies_to(top: Section, *, trusted: bool) -> tuple[str, tuple[str, ...]]:
         return top.choice("applies-to", tuple(SORTS)), ()
     target = Section(item, top.errors, "applies-to")
     asked = [sort for sort in SORTS if sort in target.entries]
-    for sort in asked:
-        target.item(sort)
     target.finish(SORTS)
     if len(asked) != 1:
         top.error(f"'applies-to' needs exactly one of {', '.join(SORTS)}", item.line)

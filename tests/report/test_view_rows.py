@@ -460,6 +460,7 @@ def test_strides_tell_rows_of_convolutions_apart() -> None:
     for steps, rows in (
         (["", ""], [("ab", "")]),
         (["/ 2", "/ 2"], [("ab", "/ 2")]),
+        (["", "/ 2"], [("ab", "/ 1 to 2")]),
         (["/ 8", "", "/ 2"], [("abc", "/ 1 to 8")]),
         (["/ 1×2", "/ 2"], [("a", "/ 1×2"), ("b", "/ 2")]),
         (["dilated 2", "", "dilated 2"], [("ac", "dilated 2"), ("b", "")]),
