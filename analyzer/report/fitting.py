@@ -37,7 +37,7 @@ LONG = 20
 its megabytes are worth."""
 MOST_GAP = 10
 """Length from which a margin is that of a page."""
-MOST = 9
+MOST = 8
 """Pages that begin before the appendix; a report of more moves closer where that is enough."""
 SHORT = 7
 """Pages before the appendix that a report may get; longer ones get no more than they have."""
@@ -64,8 +64,8 @@ _FIGURE = re.compile(r"<figure(?=>)")
 class Found(NamedTuple):
     """How good a spacing is; the least is best."""
 
-    late: bool
-    """Whether the appendix begins later than it should."""
+    late: int
+    """By how many pages the appendix begins later than it should."""
     early: int
     """Pages that end early."""
     pages: int
@@ -124,7 +124,7 @@ def _found(pages: Pages, tops: Sequence[float], blank: float, moved: float = 0.0
         (tops[min(number, len(tops) - 1)] + end) / MM < least
         for number, end in enumerate(pages.ends)
     )
-    return Found(pages.begun > MOST, early, len(pages.ends), moved)
+    return Found(max(0, pages.begun - MOST), early, len(pages.ends), moved)
 
 
 def _is_longer(then: Pages, now: Pages) -> bool:

@@ -166,7 +166,9 @@ def _measured(v: Values) -> dict[str, Any]:
 
 
 def _part(macs: float | None, parts: int, supported: int, operators: int) -> str:
-    """How much a target takes, and in how many parts."""
+    """How much a target takes, and in how many parts; those alone where it has all MACs."""
+    if macs == 1 and parts > 1:
+        return many(parts, "part")
     how = (
         _("{n} of {operators}", n=units.count(supported), operators=many(operators, "operator"))
         if macs is None

@@ -254,19 +254,19 @@ def test_pages_that_end_early_are_counted(ends: tuple[float, ...], early: int) -
     assert found == Found(False, early, len(ends), 0.5)
 
 
-def test_an_appendix_is_late_behind_more_than_nine_pages() -> None:
-    assert [_found(Pages((), 0, {}, begun), [], 0.33).late for begun in (0, 9, 10)] == (
-        [False, False, True]
+def test_an_appendix_is_late_behind_more_than_eight_pages() -> None:
+    assert [_found(Pages((), 0, {}, begun), [], 0.33).late for begun in (0, 8, 9, 11)] == (
+        [0, 0, 1, 3]
     )
-    # The tenth page begins with the last row before the appendix.
+    # The ninth page begins with the last row before the appendix.
     row = Piece(0, 10 * MM, 0, 1, False, False, 0, 0.0)
-    rows = [row] * 9 * 25 + [row] + [replace(row, late=True)] * 20
+    rows = [row] * 8 * 25 + [row] + [replace(row, late=True)] * 20
     rooms, tops = [255 * MM] * 2, [22 * MM] * 2
     now = paginate(rows, rooms, Spacing())
-    assert (now.begun, now.body) == (10, 9)
+    assert (now.begun, now.body) == (9, 8)
     spacing, _ = _best(rows, rooms, tops, now)
     then = paginate(rows, rooms, spacing)
-    assert then.begun == 9
+    assert then.begun == 8
     assert spacing.rows < 0
     assert _best(rows[1:], rooms, tops, paginate(rows[1:], rooms, Spacing()))[0] == Spacing()
 

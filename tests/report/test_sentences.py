@@ -549,8 +549,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("All its operators are certainly known to none of 2 targets. Whether any has the memory "
          "is another question.")),
         ({"count": 4, "whole": ("d",), "split": ("a", "b", "c"), **_taken(3)},
-         ("All of it runs on 1 of 4 targets: Dee. In parts on Ada (50.0 % of the MACs), Bob (all "
-          "MACs, 4 parts) and Cy (3 of 4 operators).")),
+         ("All of it runs on 1 of 4 targets: Dee. In parts on Ada (50.0 % of the MACs), Bob (4 "
+          "parts) and Cy (3 of 4 operators).")),
         ({"count": 3, "whole": ("d",), "split": ("a",), **_taken(1), "no": ("b", "c"),
           **_gained(*((each, "size", 2, "batch = 1, length = 8") for each in "ab"))},
          ("All of it runs on 1 of 3 targets: Dee. With the open sizes of the inputs fixed (batch = "
