@@ -9,7 +9,7 @@ from analyzer.sanitise.widths import quoted
 
 SHOWN = {
     "WORD": 24, "TERM": 40, "NAME": 60, "PATH": 80, "CAUSE": 120, "REASON": 160, "NOTE": 200,
-    "SENTENCE": 240, "TEXT": 400,
+    "SENTENCE": 240, "TEXT": 400, "FILE": 4096,
 }  # fmt: skip
 
 
