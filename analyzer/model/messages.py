@@ -80,17 +80,19 @@ def is_repeated(field: FieldDescriptor) -> bool:
 
 def run_end(pattern: re.Pattern[bytes], data: Buffer, start: int, end: int) -> int:
     """Position after the numbers at ``start`` that ``pattern`` finds, not all of a file's; or 0."""
+    end = min(end, start + _RUN)
     if type(data) is bytes:
         run = pattern.match(data, start, end)
         return run.end() if run else 0
-    run = pattern.match(data[start : min(end, start + _RUN)])
+    run = pattern.match(data[start:end])
     return start + run.end() if run else 0
 
 
 def _run(tag: int, wire: int) -> re.Pattern[bytes]:
-    """Pattern of one or more ``tag value``, possessive so that it needs no memory."""
+    """Pattern of one or more ``tag value``. It is not possessive, which would save memory: Python
+    3.11.2 reads on in the middle of a last value that is cut off."""
     value = {VARINT: rb"[\x80-\xff]{0,9}+[\x00-\x7f]", FIXED32: rb".{4}", FIXED64: rb".{8}"}[wire]
-    return re.compile(rb"(?:" + re.escape(bytes([tag])) + value + rb")++", re.DOTALL)
+    return re.compile(rb"(?:" + re.escape(bytes([tag])) + value + rb")+", re.DOTALL)
 
 
 def _message(descriptor: Descriptor, known: dict[str, MessageType]) -> MessageType:

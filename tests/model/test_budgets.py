@@ -223,3 +223,5 @@ def test_texts_and_runs_of_numbers_are_known_by_their_tags() -> None:
     data = wb.number(8, 1) + wb.number(8, 300) + wb.number(8, 2**64 - 1) + wb.number(9, 1)
     assert messages.run_end(long, data, 0, len(data)) == len(data) - 2
     assert messages.run_end(long, data, len(data) - 2, len(data)) == 0
+    for cut in (b"@", b"@\x80", b"@" + b"\xff" * 10 + b"\x01"):  # no number, or none that ends
+        assert messages.run_end(long, wb.number(8, 1) + cut, 0, 2 + len(cut)) == 2

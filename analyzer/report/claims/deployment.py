@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.schemas import STANDARD
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.actions import actions
-from analyzer.report.view.deployment import (
-    is_idle,
-    is_partly,
-    is_stuck,
-    is_told,
-    plain_names,
-    refusals,
-)
+from analyzer.report.view.deployment import is_idle, is_partly, is_stuck, is_told, refusals
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.gains import (
     NAMED,
@@ -28,6 +21,7 @@ from analyzer.report.view.gains import (
 )
 from analyzer.report.view.options import options_of
 from analyzer.report.view.steps import first
+from analyzer.report.view.target_names import plain_names
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:

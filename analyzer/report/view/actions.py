@@ -18,7 +18,6 @@ from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import split
 from analyzer.report.view.action import Action
-from analyzer.report.view.deployment import plain_names
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
@@ -42,6 +41,7 @@ from analyzer.report.view.pace import Pace, paces, split_paces
 from analyzer.report.view.simplified import Added, added, command, lowered_peak
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
+from analyzer.report.view.target_names import plain_names
 from analyzer.sanitise import label, widths
 from analyzer.smaller.folded import spared
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.language import _, retold, series, term
+from analyzer.report.view.target_names import plain_names
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 from analyzer.targets.catalog import SHIPPED
@@ -163,16 +164,6 @@ def is_stuck(fit: TargetFit, fits: Iterable[TargetFit]) -> bool:
 def _lacking(fit: TargetFit) -> set[str]:
     """Operators that it does not have at all."""
     return {each.op_type for each in fit.blockers if each.certain and each.code == "operator"}
-
-
-def plain_names(fits: Sequence[TargetFit]) -> tuple[str, ...]:
-    """Names for sentences: without what stands in brackets and without commas, unless two were the
-    same then."""
-    names = [fit.name.partition(" (")[0].replace(",", "") for fit in fits]
-    return tuple(
-        label(fit.name if names.count(name) > 1 else name)
-        for fit, name in zip(fits, names, strict=True)
-    )
 
 
 def versions(fits: Sequence[TargetFit]) -> str:

@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.devices import SHIPPED, bound, estimate, room
 from analyzer.facts import Certainty
 from analyzer.language import _, term
-from analyzer.report.view.deployment import plain_names
+from analyzer.report.view.target_names import plain_names
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.smaller.integers import is_static
