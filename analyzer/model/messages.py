@@ -34,7 +34,7 @@ _OPTIONAL = {"doc_string", "AttributeProto.s", "StringStringEntryProto.value"}
 
 
 _TENSORS = ("TensorProto", "SparseTensorProto")
-_RUN = 1 << 14
+_RUN = 1 << 17
 """Bytes of a file in which the end of a run of numbers is looked for at once."""
 _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "functions",
             "ValueInfoProto": "values"}  # fmt: skip
