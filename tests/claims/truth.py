@@ -180,9 +180,12 @@ def _stands_first(d: Document, said: Values) -> None:
     tools = {f"Clean up with {step['tool']}" for step in page["steps"] if step["tool"]}
     assert {*said["lead_titles"], *said["then_titles"]} <= listed | tools
     forms = {form["title"]: form for form in page["options"]}
+    gained = {ask["title"]: ask["unlocks"] for ask in page["asks"] if ask["unlocks"]}
     for title, more in zip((*said["lead_titles"], *said["then_titles"]),
                            (*said["lead_brings"], *said["then_brings"]), strict=True):  # fmt: skip
-        if more:
+        if more and title in gained:
+            assert all(target in more for target in gained[title])
+        elif more:
             assert units.size(forms[title]["weight_bytes"]) in more
             assert ("x86" in more) == (forms[title]["id"] == "float16")
     presses = [a["rule"] for a in page["asks"] if a["pressing"] or a["severity"] == "error"]
