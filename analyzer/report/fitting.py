@@ -37,8 +37,10 @@ LONG = 20
 its megabytes are worth."""
 MOST_GAP = 10
 """Length from which a margin is that of a page."""
-MOST = 8
+MOST = 9
 """Pages that begin before the appendix; a report of more moves closer where that is enough."""
+FEW = 8
+"""The same where no page ends early for it."""
 SHORT = 7
 """Pages before the appendix that a report may get; longer ones get no more than they have."""
 
@@ -68,6 +70,8 @@ class Found(NamedTuple):
     """By how many pages the appendix begins later than it should."""
     early: int
     """Pages that end early."""
+    behind: int
+    """By how many pages the appendix begins later than it might."""
     pages: int
     moved: float
     """How much of what can be given or taken is."""
@@ -104,7 +108,7 @@ def _best(
     """What moves least of that which leaves the fewest pages to end early, and its pictures."""
     best, pictures, least = Spacing(), now.pictures, _found(now, tops, BLANK)
     for spacing, moved in SPACINGS:
-        if not least.late and least.early == 0:
+        if not (least.late or least.early or least.behind):
             break
         tried: list[Pages] = []
         for error in (0, -ERROR, ERROR):  # one that is no better is enough to know
@@ -124,7 +128,8 @@ def _found(pages: Pages, tops: Sequence[float], blank: float, moved: float = 0.0
         (tops[min(number, len(tops) - 1)] + end) / MM < least
         for number, end in enumerate(pages.ends)
     )
-    return Found(max(0, pages.begun - MOST), early, len(pages.ends), moved)
+    late, behind = (max(0, pages.begun - most) for most in (MOST, FEW))
+    return Found(late, early, behind, len(pages.ends), moved)
 
 
 def _is_longer(then: Pages, now: Pages) -> bool:

@@ -200,12 +200,12 @@ def test_a_report_may_get_seven_pages_before_its_appendix_but_no_more_pages_at_a
         assert fitting._is_longer(pages(*then), pages(*now)) is longer, (then, now)
 
 
-def test_a_page_ends_early_above_its_share_and_an_appendix_is_late_on_the_ninth() -> None:
+def test_a_page_ends_early_above_its_share_and_an_appendix_is_late_on_the_tenth() -> None:
     for millimetres, early in ((199.3, 1), (199.4, 0)):  # 22 + 0.6957 * 255
-        pages = Pages(((millimetres - 20) * MM, 260 * MM), 1, {}, 8)
+        pages = Pages(((millimetres - 20) * MM, 260 * MM), 1, {}, 9)
         found = fitting._found(pages, (20 * MM, 5 * MM), 1 - 177.35 / 255, 0.5)
-        assert found == (0, early, 2, 0.5)
-    assert fitting._found(Pages((), 1, {}, 10), (), 0.5).late == 2
+        assert found == (0, early, 1, 2, 0.5)
+    assert fitting._found(Pages((), 1, {}, 11), (), 0.5)[:3] == (2, 0, 3)
 
 
 def test_spacings_are_twelfths_from_that_which_moves_least() -> None:

@@ -251,24 +251,26 @@ def mm(*ends: float) -> Pages:
 )
 def test_pages_that_end_early_are_counted(ends: tuple[float, ...], early: int) -> None:
     found = _found(mm(*ends), [22 * MM, 32 * MM], 0.33, 0.5)
-    assert found == Found(False, early, len(ends), 0.5)
+    assert found == Found(0, early, 0, len(ends), 0.5)
 
 
-def test_an_appendix_is_late_behind_more_than_eight_pages() -> None:
-    assert [_found(Pages((), 0, {}, begun), [], 0.33).late for begun in (0, 8, 9, 11)] == (
+def test_an_appendix_is_late_behind_more_than_nine_pages() -> None:
+    assert [_found(Pages((), 0, {}, begun), [], 0.33).late for begun in (0, 9, 10, 12)] == (
         [0, 0, 1, 3]
     )
-    # The ninth page begins with the last row before the appendix.
+    # The tenth page begins with the last row before the appendix. Behind a ninth one it is late
+    # only where no page ends early without that.
     row = Piece(0, 10 * MM, 0, 1, False, False, 0, 0.0)
-    rows = [row] * 8 * 25 + [row] + [replace(row, late=True)] * 20
     rooms, tops = [255 * MM] * 2, [22 * MM] * 2
-    now = paginate(rows, rooms, Spacing())
-    assert (now.begun, now.body) == (9, 8)
-    spacing, _ = _best(rows, rooms, tops, now)
-    then = paginate(rows, rooms, spacing)
-    assert then.begun == 8
-    assert spacing.rows < 0
-    assert _best(rows[1:], rooms, tops, paginate(rows[1:], rooms, Spacing()))[0] == Spacing()
+    for full, more, begun in ((9, 20, 9), (8, 20, 9), (8, 24, 8)):
+        rows = [row] * full * 25 + [row] + [replace(row, late=True)] * more
+        now = paginate(rows, rooms, Spacing())
+        assert (now.begun, now.body) == (full + 1, full)
+        spacing, _ = _best(rows, rooms, tops, now)
+        assert paginate(rows, rooms, spacing).begun == begun
+        assert (spacing.rows < 0) is (begun == full)
+    eighth = [row] * 8 * 25 + [replace(row, late=True)] * 20
+    assert _best(eighth, rooms, tops, paginate(eighth, rooms, Spacing()))[0] == Spacing()
 
 
 def test_a_report_is_longer_with_more_pages_or_from_eight_on_before_its_appendix() -> None:
