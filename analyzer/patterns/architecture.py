@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.patterns.families import classic, mobile, transformer
 from analyzer.patterns.families.network import Network
+from analyzer.shapes.stated import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from analyzer.digraph import Digraph
     from analyzer.facts import Architecture, Assumption, Block, Node, Tensor
 
-GUESSED = ("default", "same symbol")
-"""How the reason of a size begins that neither the file nor anybody states."""
 FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
     mobile.mobilenet_v1,
     mobile.mobilenet_v2,
@@ -50,7 +49,8 @@ def recognise(
 
 
 def guesses(assumptions: Iterable[Assumption]) -> frozenset[str]:
-    """Inputs with a size beside the batch that neither the file nor anybody states."""
-    return frozenset(
-        a.input for a in assumptions if not a.is_batch and a.reason.startswith(GUESSED)
-    )
+    """Inputs with a size beside the batch that neither the file nor anybody states, or one of the
+    same name."""
+    sizes = [*assumptions]
+    guessed = {each.name for each in sizes if each.reason.startswith(DEFAULT)}
+    return frozenset(each.input for each in sizes if not each.is_batch and each.name in guessed)

@@ -182,13 +182,16 @@ def test_a_resolution_is_assumed_where_nothing_states_a_side_of_what_the_network
             <float[4,3,3,3] w = {{0}}, float[4] e = {{0}}>
             {{ a = Relu (x)  y = Conv <pads = [1, 1, 1, 1]> (a, w, e) }}""")
         nodes = {node.id: node for node in found.nodes}
-        guessed = guesses([replace(a, input=name, reason=reason) for a in found.assumptions
-                           if a.input == "x"])  # fmt: skip
+        guessed = guesses([
+            replace(a, input=name, reason=a.reason if a.reason == "same symbol" else reason)
+            for a in found.assumptions if a.input == "x"
+        ])  # fmt: skip
         return Network(found.graph, nodes, (), (), None, guessed).sides
 
     assert detail("1,3,32,32") == detail("N,3,32,32") == "32×32"
     assert detail("N,3,H,32").endswith("×32 assumed")
-    assert detail("N,3,H,32", "same symbol").endswith(" assumed")
+    assert detail("N,3,H,H").endswith(" assumed")
+    assert "assumed" not in detail("N,3,H,H", "metadata size"), "one is stated, and so is the other"
     assert "assumed" not in detail("N,3,H,32", "--dim")
     assert "assumed" not in detail("N,3,H,32", "metadata size")
     assert "assumed" not in detail("N,3,H,32", name="b"), "of another input"
