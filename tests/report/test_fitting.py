@@ -178,6 +178,22 @@ def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float, sty
     assert (rows in found) == (rows < 8)
 
 
+def test_no_word_leaves_the_page(style: str) -> None:
+    """Names of operators have no spaces, and stand in sentences of every kind."""
+    word = "q" * 200
+    kinds = ("<p>", "<p class=verdict>", "<ul><li>", "<dl><dd>", "<figcaption>", "<p class=muted>")
+    page = f"<html lang=en><style>{style}</style>{''.join(f'{k}{word}' for k in kinds)}"
+    boxes = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"],
+        input=pdf.write(page, b"{}", Options()), check=True, capture_output=True,
+    ).stdout.decode()  # fmt: skip
+    wide = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
+    margin = 17 * 72 / 25.4
+    assert max(float(x) for x in re.findall(r'xMax="([\d.]+)"', boxes)) < wide - margin + 0.1
+    said = re.sub(r"<[^>]*>", "", boxes.partition("<page")[2])
+    assert said.count("q") == len(kinds) * len(word)
+
+
 def test_the_first_page_says_at_its_foot_what_a_mac_is(style: str) -> None:
     first = style.partition("@page :first{")[2].partition("}}")[0]
     assert '@bottom-left{content:"MAC: a multiplication and its addition, two FLOPs.' in first
