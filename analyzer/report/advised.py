@@ -78,6 +78,14 @@ def part(action: Action | SmallerForm) -> str:
     return f" ({said[:1].lower()}{said[1:]})" if said else ""
 
 
+def resting(action: Action) -> str:
+    """How much grows with a size that is to be stated; empty for other actions."""
+    if action.rests is None:
+        return ""
+    return _("{share} of the MACs grow with {size}",
+             share=units.percent(action.rests), size=action.rests_on)  # fmt: skip
+
+
 def slowing(action: Action) -> str:
     """Where what a rule asks for takes longer by our own model: places that are left out, and other
     devices; empty where it does nowhere."""

@@ -87,7 +87,9 @@ def _told(each: Action | SmallerForm, page: Page) -> str:
 
 
 def _asks(action: Action, page: Page) -> Iterator[str]:
-    """What acting on a rule saves."""
+    """What acting on a rule saves, or what hangs on it."""
+    if action.rests is not None:
+        yield advised.resting(action)
     if action.macs:
         macs, whole = units.si(action.macs, "MAC"), page.whole
         yield (_("saves {macs} ({share})", macs=macs, share=units.percent(action.macs / whole))

@@ -204,6 +204,7 @@ def build(
         "tidying": advised.tidying,
         "part": advised.part,
         "weight": advised.weight,
+        "resting": advised.resting,
         "slowing": advised.slowing,
         "unlocking": unlocking,
         "in_file": advised.in_file,
@@ -280,8 +281,9 @@ def _is_sooner(step: Action | SmallerForm) -> bool:
 
 
 def _behind(asks: Iterable[Action]) -> frozenset[str]:
-    """Rules behind actions of more than low impact."""
-    return frozenset(ask.rule for ask in asks if ask.impact != "low" and promises(ask))
+    """Rules behind actions of more than low impact on the model."""
+    return frozenset(ask.rule for ask in asks
+                     if ask.impact != "low" and promises(ask) and not ask.figures)  # fmt: skip
 
 
 def _in_full(groups: Iterable[Group], behind: Collection[str], medium: Medium) -> list[Group]:

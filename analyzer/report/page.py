@@ -49,6 +49,7 @@ from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.options import SmallerForm, options_of
+from analyzer.report.view.rests import weighed
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.steps import ActionStep, first
 from analyzer.report.view.summary import Coverage, KindRow
@@ -253,7 +254,7 @@ def make_page(result: Result) -> Page:
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence, weights.integer_layers(facts))
     device = devices.main_device(result.devices)
-    asks, forms = todo.actions(result, device), options_of(result)
+    asks, forms = weighed(todo.actions(result, device), facts), options_of(result)
     steps = first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)

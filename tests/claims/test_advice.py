@@ -83,7 +83,7 @@ def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.M
 
 def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     board = some(name="board", id="board")
-    asks = [some(slower=False, unlocks=())]
+    asks = [some(slower=False, unlocks=(), figures=False)]
     monkeypatch.setattr(actions, "actions", lambda *_: asks)
     monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
     monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)

@@ -431,7 +431,20 @@ def _order(d: Document) -> Values:
     ]
     assert {each["impact"] for each in slower if each.get("severity") != "error"} <= {"low"}
     unlocks = any(ask["unlocks"] for ask in d["page"]["asks"])
+    _hold_rests(d)
     return {"brief": brief, "grows": grows, "slower": bool(slower), "unlocks": unlocks}
+
+
+def _hold_rests(d: Document) -> None:
+    """What is counted again with another size is so said to be where much grows with it."""
+    sizes = [ask for ask in d["page"]["asks"] if ask["rests"] is not None]
+    for ask in sizes:
+        assert ask["figures"]
+        assert ask["rests"] >= 0.25
+        shares = [1 - row["coefficients"][0] / row["divisor"] / _whole(d)
+                  for row in d["page"]["growth"] if row["dim"] == ask["rests_on"]]  # fmt: skip
+        assert any(isclose(ask["rests"], min(1.0, share)) for share in shares)
+        assert any(a["reason"].startswith("default") for a in d["assumptions"])
 
 
 def _recurrent(d: Document) -> Values:

@@ -893,4 +893,4 @@ def test_to_count_with_another_size_comes_after_all_that_changes_the_model() -> 
     steps = [step.ids[0] for step in order.first(asks, ())]
     assert steps[-1] == "GRF003"
     assert "STR003" in steps[:-1]
-    assert "onnxlint report MODEL --dim h=SIZE --dim w=SIZE`" in asks[-1].what
+    assert "onnxlint report MODEL -o DIR --dim h=SIZE --dim w=SIZE`" in asks[-1].what

@@ -279,7 +279,8 @@ def test_a_step_is_sooner_where_both_of_its_times_are_known_and_one_is_less() ->
 
 def test_what_only_informs_is_told_at_length_behind_an_action_of_some_impact() -> None:
     def told(*, remarks: bool, articles: int = 9, **ask: Any) -> str:
-        usual = {"rule": "B", "impact": "medium", "slower": False, "confidence": "high"}
+        usual = {"rule": "B", "impact": "medium", "slower": False, "confidence": "high",
+                 "figures": False}  # fmt: skip
         groups: Any = [some(rule=name, informs=name != "A") for name in "ABC"]
         medium: Any = some(remarks=remarks, articles=articles)
         asks: Any = [some(**usual | ask)]
@@ -290,6 +291,7 @@ def test_what_only_informs_is_told_at_length_behind_an_action_of_some_impact() -
     assert told(remarks=False, articles=2) == "AB"
     assert told(remarks=True) == "AB"
     assert told(remarks=True, impact="low") == "A"
+    assert told(remarks=True, figures=True) == "A"
     assert told(remarks=True, slower=True) == "A"
     assert told(remarks=True, confidence="low") == "A"
     assert told(remarks=True, rule="C") == "AC"

@@ -32,7 +32,7 @@ def some(**about: Any) -> Any:
 def an_action(**about: Any) -> Any:
     return some(**{"macs": 0, "stored": 0, "traffic": 0, "peak_folded": None, "slower_alone": 0,
                    "slower_on": (), "device": "", "places": 1, "stays": 0, "may_stay": 0,
-                   "slower": False, "unlocks": ()} | about)  # fmt: skip
+                   "slower": False, "unlocks": (), "rests": None} | about)  # fmt: skip
 
 
 def a_page(whole: int | None = 4000, macs: int = 4000, end: str = "") -> Any:
@@ -49,6 +49,7 @@ def a_page(whole: int | None = 4000, macs: int = 4000, end: str = "") -> Any:
         ({"traffic": 1024}, 4000, ["1 KiB less memory traffic per run"]),
         ({"peak_folded": 0}, 4000, ["lowers peak activation memory to 0 B"]),
         ({"peak_folded": 3}, 4000, ["lowers peak activation memory to 3 B"]),
+        ({"rests": 0.5, "rests_on": "seq"}, 4000, ["50.0 % of the MACs grow with seq"]),
         ({"unlocks": ("Ada", "Bob")}, 4000, ["then all operators on Ada and Bob"]),
     ],
 )

@@ -30,6 +30,7 @@ from analyzer.report.view.gains import gains
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
+from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd
@@ -171,7 +172,7 @@ def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
-    asks = view_actions.actions(result, device)
+    asks = weighed(view_actions.actions(result, device), facts)
     steps = first(asks, found)
     if not steps:
         return None

@@ -70,6 +70,11 @@ class Action:
     """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
     figures: bool = False
     """It changes no model, but what the report counts with."""
+    rests: float | None = None
+    """Of ``figures``, the share of the MACs that grows with a size that nobody stated, where that
+    is much of what there is to compute."""
+    rests_on: str = ""
+    """That size, as the file calls it."""
     pressing: bool = False
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""

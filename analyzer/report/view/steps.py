@@ -54,8 +54,9 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     what the file does not say, or that a device computes more slowly. What has to be done before a
     step comes before it, unless it is of low impact: then the step says so. Clean-ups are one
     step, the last, or with what the same command does and is worth more; after them what makes no
-    model smaller, but figures truer. Where all of these press, the last yields to what is best of
-    the others if that is of high impact: the verdict names it.
+    model smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``. Where
+    all of these press, the last yields to what is best of the others if that is of high impact: the
+    verdict names it.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
@@ -90,7 +91,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     together = _together(named, asked, tidied)
     joined = {rule for step in together.values() for rule in step.ids}
     named = [name for name in named if name in together or name not in joined]
-    figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
+    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and ask.rests is None]
     ordered = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in ordered)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
@@ -98,8 +99,20 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     told = tuple(replace(step, operators=_gone(step, asked)) for step in told)
     best = next((step for step in told if worth(step, steps_of)), ActionStep(()))
     if best in told[MOST_FIRST:] and any(steps_of[name].impact == "high" for name in best.ids):
-        return (*told[: MOST_FIRST - 1], best)
-    return told[:MOST_FIRST]
+        told = (*told[: MOST_FIRST - 1], best)
+    return _stated_first(told[:MOST_FIRST], asked)
+
+
+def _stated_first(
+    steps: tuple[ActionStep, ...], asked: Mapping[str, Action]
+) -> tuple[ActionStep, ...]:  # fmt: skip
+    """The same, and before what could be better to state a size that costs hang on: a line in
+    which nothing is to be decided, and which takes no other's place."""
+    stated = tuple(ActionStep((ask.rule,)) for ask in asked.values() if ask.rests is not None)
+    pressing = sum(
+        any(name in asked and presses(asked[name]) for name in step.ids) for step in steps
+    )
+    return (*steps[:pressing], *stated, *steps[pressing:])
 
 
 def takes_longer(step: Action | SmallerForm) -> bool:

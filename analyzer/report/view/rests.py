@@ -1,0 +1,67 @@
+"""How much of a model's cost hangs on sizes that nobody stated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.language import retold
+from analyzer.report.view.growth import growing
+from analyzer.report.view.options.form import BUSY, LARGE
+from analyzer.report.view.steps import rank
+from analyzer.sanitise import label, widths
+from analyzer.shapes.stated import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.facts import Assumption, Facts
+    from analyzer.report.view.action import Action
+
+
+class GuessedSize(NamedTuple):
+    """A size that nobody stated, and what grows with it."""
+
+    dim: str
+    """As the file calls it; ``height = width`` for both sides of an image."""
+    share: float
+    """Of the MACs at the size that was assumed."""
+
+
+def weighed(asks: Iterable[Action], facts: Facts) -> tuple[Action, ...]:
+    """The same in their order, once it is known what hangs on the sizes to be stated: for reports
+    alone, as the model is analysed at other sizes for it."""
+    asks = tuple(asks)
+    if not any(ask.figures for ask in asks):
+        return asks
+    most = rest(facts)
+    if most is None:
+        return asks
+    named = label(retold(most.dim), widths.TERM)
+    return tuple(sorted(
+        (replace(ask, impact="high", rests=most.share, rests_on=named) if ask.figures else ask
+         for ask in asks),
+        key=rank,
+    ))  # fmt: skip
+
+
+def rest(facts: Facts) -> GuessedSize | None:
+    """What a quarter of the MACs grow with, and nothing but a default says; the size with which
+    most do. ``None`` for none, and where there is next to nothing to compute."""
+    macs, guessed = facts.totals.macs, {(a.input, a.axis) for a in facts.assumptions if _guessed(a)}
+    if not guessed or macs < BUSY:
+        return None
+    shares = [
+        GuessedSize(size.dim, min(1.0, 1 - float(size.coefficients[0]) / macs))
+        for size in growing(facts)
+        if not guessed.isdisjoint((name, axis) for name, axis in size.axes)
+    ]
+    most = max(shares, key=lambda each: each.share, default=None)
+    return most if most is not None and most.share >= LARGE else None
+
+
+def _guessed(assumption: Assumption) -> bool:
+    """Whether it is a size that most models have. A second of sound whose rate the file states is
+    a unit, and figures are told for each."""
+    second = assumption.second
+    return assumption.reason.startswith(DEFAULT) and not (second is not None and second.source)
