@@ -499,6 +499,8 @@ def test_few_channels_and_a_tiny_map_are_caveats() -> None:
         return _caveats(replace(found, read_bytes=None), found.conv, saving)
 
     assert told() == ["only 4 input channels"]
+    assert told(in_channels=1) == ["only 1 input channel: outputs would be multiples of one map"]
+    assert told(in_channels=2) == ["only 2 input channels"]
     assert told(in_channels=7) == ["only 7 input channels"]
     assert told(in_channels=8) == []
     assert told(in_channels=8, out_spatial=(4, 4)) == ["tiny map 4×4"]
@@ -554,8 +556,14 @@ def test_evidence_says_why_there_is_none() -> None:
         return SimpleNamespace(separability=None, values=values)
 
     known = {"a": layer(non_finite=3), "b": layer(constant=True), "c": layer()}
-    assert _evidence({}, "a", True) == ""
-    told = [_evidence(cast("Any", known), each, True) for each in "abcd"]
+
+    def evidence(name: str, layers: Any, channels: int = 4) -> str:
+        of: Any = SimpleNamespace(id=name, conv=SimpleNamespace(in_channels=channels))
+        return _evidence(layers, of, structured=True)
+
+    assert evidence("a", {}) == ""
+    assert evidence("c", known, 1) == "depthwise already"
+    told = [evidence(each, known) for each in "abcd"]
     assert told == ["3 weights are not finite", "weights are all equal",
                     "separability was not computed", "weights not read"]  # fmt: skip
 

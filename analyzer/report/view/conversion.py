@@ -135,7 +135,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
             macs_after=node.saving.macs_after,
             theory=node.saving.theory_ratio,
             suggested=node.id in flagged or node.id in structured,
-            evidence=_evidence(layers, node.id, node.id in structured),
+            evidence=_evidence(layers, node, node.id in structured),
             caveats=tuple(
                 filter(
                     None,
@@ -211,20 +211,22 @@ def _layers(facts: Facts) -> Mapping[str, LayerEvidence]:
     return found if any(key in found for key in facts.separable.candidates) else {}
 
 
-def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) -> str:
+def _evidence(layers: Mapping[str, LayerEvidence], node: Node, structured: bool) -> str:
     """``T = 2 keeps 97 % (noise 61 %): decompose``; empty where no weights were looked at."""
     if not layers:
         return ""
-    if node not in layers:
+    if node.id not in layers:
         return _("weights not read")
-    found = layers[node].separability
+    found = layers[node.id].separability
     if found is not None:
         return describe(found, structured)
-    values = layers[node].values
+    values = layers[node.id].values
     if values.non_finite:
         return _("{n} weights are not finite", n=units.count(values.non_finite))
     if values.constant:
         return _("weights are all equal")
+    if node.conv is not None and _is_depthwise_already(node.conv):
+        return _("depthwise already")
     return _("separability was not computed")
 
 
@@ -254,9 +256,17 @@ def describe(found: Separability, structured: bool) -> str:
     return _("{what}: retrain", what=what) if short else what
 
 
+def _is_depthwise_already(conv: Conv) -> bool:
+    """Whether it filters a single channel: nothing is mixed, and what is cheaper is one filter in
+    the place of N, of which the 1 × 1 convolution behind it makes multiples."""
+    return conv.in_channels == 1
+
+
 def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:
     said = []
-    if conv.in_channels < FEW_CHANNELS:
+    if _is_depthwise_already(conv):
+        said.append(_("only 1 input channel: outputs would be multiples of one map"))
+    elif conv.in_channels < FEW_CHANNELS:
         said.append(ngettext("only {n} input channel", "only {n} input channels",
                              conv.in_channels))  # fmt: skip
     positions = [side for side in conv.out_spatial if side is not None]
