@@ -95,7 +95,7 @@ def test_all_that_is_said_of_a_model_is_in_sight_on_a_phone_behind_its_heading(
         assert 0 <= place["x"] < place["x"] + place["width"] < 360
     named = "(cells) => cells.map((cell) => getComputedStyle(cell, '::before').content)"
     assert row.locator("td.n").evaluate_all(named) == [
-        '"Errors"', '"Warnings"', '"Infos"', '"MACs"', '"Params"', '"Weights"', '"Peak"',
+        '"Errors"', '"Warnings"', '"Infos"', '"Trust"', '"MACs"', '"Params"', '"Weights"', '"Peak"',
         '"Raspberry Pi 5, 8 GB"',
     ]  # fmt: skip
     assert visit.page.get_by_role("button", name="MACs").count() == 2 * scripts

@@ -11,13 +11,15 @@ from analyzer.sanitise import csv_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analyzer.report.index.entry import IndexEntry, IndexFigure
+    from analyzer.report.index.entry import IndexEntry, IndexFigure, Reach
 
 COLUMNS = (
     "model", "outcome", "judged", "errors", "warnings", "infos", "silenced", "rules",
+    "trust_findings", "trust_findings_at_least",
     "architecture", "family", "macs", "macs_at_least", "params", "params_at_least",
     "weight_bytes", "weight_bytes_at_least", "peak_activation_bytes",
     "peak_activation_bytes_at_least", "peak_in_integer_kernels_bytes",
+    "targets_judged", "targets_whole", "targets_whole_at_least",
     "verdict", "reasons",
 )  # fmt: skip
 
@@ -36,9 +38,11 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
     return (
         entry.path, entry.outcome, _judged(entry), *(counts.get(w) for w in SEVERITIES),
         entry.silenced if entry.judged else None, " ".join(entry.rules),
+        *_pair(entry.trust),
         entry.detail, family(entry),
         *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
         *_pair(entry.peak_as_written), entry.peak_bytes.value,
+        *_reach(entry.reach),
         entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
     )  # fmt: skip
@@ -61,6 +65,10 @@ def _judged(entry: IndexEntry) -> str:
 def _pair(figure: IndexFigure) -> Iterator[int | str | None]:
     yield figure.value
     yield _word(figure.least)
+
+
+def _reach(reach: Reach | None) -> tuple[int | str | None, ...]:
+    return (None, None, None) if reach is None else (reach.of, reach.whole, _word(reach.least))
 
 
 def _word(true: bool) -> str:

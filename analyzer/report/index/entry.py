@@ -19,8 +19,12 @@ from analyzer.report.claims.identity import family
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
+from analyzer.report.view.actions import TRUST
+from analyzer.report.view.audits import checked
+from analyzer.report.view.deployment import is_partly
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
+from analyzer.report.view.unseen import hidden_bytes
 from analyzer.sanitise import clean, label, widths
 from analyzer.sanitise.visible import LIMIT
 
@@ -67,6 +71,16 @@ class Elapsed(NamedTuple):
     """The device with the types that it multiplies in others; empty where there are none."""
 
 
+class Reach(NamedTuple):
+    """How many targets take all of a model, by their tables."""
+
+    whole: int
+    of: int
+    """Those that were judged."""
+    least: bool = False
+    """Of others the file does not decide it."""
+
+
 UNKNOWN = IndexFigure(None)
 
 
@@ -105,6 +119,8 @@ class IndexEntry:
     """Findings that the configuration or the baseline holds back."""
     rules: tuple[str, ...] = ()
     """Rules with findings, the gravest first."""
+    trust: IndexFigure = UNKNOWN
+    """Findings about trust; ``None`` where no rule looked for any."""
     macs: IndexFigure = UNKNOWN
     params: IndexFigure = UNKNOWN
     inside: str = ""
@@ -115,6 +131,8 @@ class IndexEntry:
     """Peak activation memory, as its report leads with: of quantised models in integer kernels."""
     peak_as_written: IndexFigure = UNKNOWN
     """The same as the file is written."""
+    reach: Reach | None = None
+    """``None`` where no targets were judged."""
     times: tuple[Elapsed, ...] = ()
     """On the devices that somebody named."""
     files: Mapping[str, str] | None = None
@@ -187,12 +205,14 @@ def entry_of(
         counts={severity.value: found[severity.value] for severity in order},
         silenced=result.suppressed + result.accepted,
         rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),
+        trust=_trust(result),
         macs=_macs(facts),
         params=_stored(facts, facts.parameters.weights),
         inside=in_attributes_alone(parameters(result).values),
         weight_bytes=_stored(facts, facts.parameters.weight_bytes + facts.learned.bytes),
         peak_bytes=_peak(facts, fused),
         peak_as_written=_peak(facts),
+        reach=_reach(facts) if facts.targets else None,
         times=tuple(_time(facts, device) for device in devices),
         files=files,
     )
@@ -201,6 +221,21 @@ def entry_of(
 def _kind(facts: Facts) -> str:
     found = family(facts)
     return "trees" if found == "graph" and facts.learned.trees else found
+
+
+def _trust(result: Result) -> IndexFigure:
+    """As the claim about trust has it: at least, where a rule could not judge what is not here."""
+    row = next((row for row in checked(result) if row.category == TRUST), None)
+    if row is None:
+        return UNKNOWN
+    found = sum(group.category == TRUST for group in result.groups)
+    return IndexFigure(found, row.blind > 0 or hidden_bytes(result.facts) != 0)
+
+
+def _reach(facts: Facts) -> Reach:
+    fits = facts.targets
+    undecided = any(fit.verdict == "maybe" and not is_partly(fit) for fit in fits)
+    return Reach(sum(fit.verdict == "whole" for fit in fits), len(fits), undecided)
 
 
 def _macs(facts: Facts) -> IndexFigure:

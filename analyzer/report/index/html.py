@@ -218,6 +218,7 @@ def _page(
         more_unjudged=len(rest) - len(unjudged),
         why=why,
         devices=devices,
+        has_targets=any(entry.reach for entry in entries),
         less_exact=[*dict.fromkeys(t.less_exact for e in entries for t in e.times if t.less_exact)],
         device_columns=[(name, "time", "n") for _id, name in devices],
         families=rows,
@@ -266,13 +267,14 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
         *((units.many(warnings, "warning"),) if warnings else ()),
         *((units.many(infos, "info"),) if infos else ()),
     )
+    trust = [_("{n} of them about trust", n=units.count(totals.trust))] if totals.trust else []
     silent = [_("{n} more not reported", n=units.count(totals.silenced))] if totals.silenced else []
     return [
         IndexCard(_("Models"), units.count(totals.models), tuple(_outcomes(totals)), unjudged),
         IndexCard(
             _("Findings"),
             _("at least {figure}", figure=found) if totals.findings_least else found,
-            (*severities, *silent),
+            (*severities, *trust, *silent),
         ),
         IndexCard(
             _("Compute of all"),

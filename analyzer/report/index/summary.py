@@ -46,6 +46,8 @@ class IndexTotals:
     findings_least: bool
     """A model is not judged, or only in part."""
     silenced: int
+    trust: int
+    """Findings about trust among them, as far as rules looked for any."""
     macs: IndexFigure
     params: IndexFigure
     weight_bytes: IndexFigure
@@ -71,6 +73,7 @@ def totals_of(entries: Sequence[IndexEntry]) -> IndexTotals:
         counts={word: counts[word] for word in SEVERITIES},
         findings_least=any(entry.outcome == INCONCLUSIVE for entry in entries),
         silenced=sum(entry.silenced for entry in entries),
+        trust=sum(entry.trust.value or 0 for entry in entries),
         macs=_total(entries, lambda entry: entry.macs),
         params=_total(entries, lambda entry: entry.params),
         weight_bytes=_total(entries, lambda entry: entry.weight_bytes),
