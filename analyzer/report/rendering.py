@@ -24,6 +24,7 @@ from analyzer.report.script import needed, script, words
 from analyzer.report.tight import tight_style
 from analyzer.report.tips import brief_titles
 from analyzer.report.view import kinds
+from analyzer.report.view.elided import elided, is_alike
 from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
 
@@ -107,7 +108,9 @@ def environment() -> jinja2.Environment:
         "narrow": _narrow,
         "noun": noun,
         "parted": _parted_here,
+        "elided": elided,
     }
+    env.tests["alike"] = is_alike
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {
         "inline": _inline_in_language,
