@@ -11,7 +11,7 @@ from analyzer.sanitise import csv_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analyzer.report.index.entry import IndexEntry, IndexFigure, Reach
+    from analyzer.report.index.entry import IndexEntry, IndexFigure, TargetReach
 
 COLUMNS = (
     "model", "outcome", "judged", "errors", "warnings", "infos", "silenced", "rules",
@@ -67,7 +67,7 @@ def _pair(figure: IndexFigure) -> Iterator[int | str | None]:
     yield _word(figure.least)
 
 
-def _reach(reach: Reach | None) -> tuple[int | str | None, ...]:
+def _reach(reach: TargetReach | None) -> tuple[int | str | None, ...]:
     return (None, None, None) if reach is None else (reach.of, reach.whole, _word(reach.least))
 
 

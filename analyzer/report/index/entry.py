@@ -71,7 +71,7 @@ class Elapsed(NamedTuple):
     """The device with the types that it multiplies in others; empty where there are none."""
 
 
-class Reach(NamedTuple):
+class TargetReach(NamedTuple):
     """How many targets take all of a model, by their tables."""
 
     whole: int
@@ -131,7 +131,7 @@ class IndexEntry:
     """Peak activation memory, as its report leads with: of quantised models in integer kernels."""
     peak_as_written: IndexFigure = UNKNOWN
     """The same as the file is written."""
-    reach: Reach | None = None
+    reach: TargetReach | None = None
     """``None`` where no targets were judged."""
     times: tuple[Elapsed, ...] = ()
     """On the devices that somebody named."""
@@ -232,10 +232,10 @@ def _trust(result: Result) -> IndexFigure:
     return IndexFigure(found, row.blind > 0 or hidden_bytes(result.facts) != 0)
 
 
-def _reach(facts: Facts) -> Reach:
+def _reach(facts: Facts) -> TargetReach:
     fits = facts.targets
     undecided = any(fit.verdict == "maybe" and not is_partly(fit) for fit in fits)
-    return Reach(sum(fit.verdict == "whole" for fit in fits), len(fits), undecided)
+    return TargetReach(sum(fit.verdict == "whole" for fit in fits), len(fits), undecided)
 
 
 def _macs(facts: Facts) -> IndexFigure:

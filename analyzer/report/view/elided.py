@@ -24,7 +24,7 @@ _UNIT = re.compile(r"\W*(?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|Â
 _NUMBER = re.compile(r"\W*[\d.,]*\d")
 
 
-class Run(NamedTuple):
+class SharedWords(NamedTuple):
     """Words that both texts have, as they stand in each."""
 
     above: int
@@ -81,13 +81,13 @@ def elided(text: str, first: str, own: int = 0) -> str:
     return short if worth else text
 
 
-def _runs(words: Sequence[str], above: Sequence[str]) -> Iterator[Run]:
+def _runs(words: Sequence[str], above: Sequence[str]) -> Iterator[SharedWords]:
     """Words with a digit are no part of any: they are figures, or names."""
     unlike = [f"{word} below" if _figure(word) else word for word in words]
     matcher = SequenceMatcher(None, above, unlike, autojunk=False)
     for there, here, size in matcher.get_matching_blocks():
         if size >= WORDS and len(" ".join(words[here : here + size])) >= LETTERS:
-            yield Run(there, here, size)
+            yield SharedWords(there, here, size)
 
 
 def _figure(word: str) -> bool:
