@@ -1,4 +1,5 @@
-"""Branches between which data decide: each is a box of its own, beside the other."""
+"""Branches. Where it is settled which one runs, its operators are drawn like those around them;
+where data decide, each branch is a box of its own, beside the other."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from analyzer.report.view.layers import shape_of
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from analyzer.facts import Facts, Node
 
@@ -30,20 +31,39 @@ class DrawnBranch(NamedTuple):
     """Names of tensors that its operators read."""
 
 
-def branches(facts: Facts) -> dict[str, tuple[DrawnBranch, ...]]:
-    """By operator of the main graph, where each of two branches may run and one multiplies."""
-    around = [node.id for node in facts.nodes if node.composite and not node.scope]
-    scopes = {
-        scope: node for node in around for scope in vertex(facts.graph, node).runs
-        if scope.rpartition(".")[2] in LABELS
-    }  # fmt: skip
-    inside: dict[str, list[Node]] = {}
+def settled(facts: Facts) -> dict[str, str]:
+    """The scope of the branch that runs, by operator that is drawn by what is in it: an ``If`` of
+    the main graph or of another such branch, whose other branch never runs."""
+    choosing: dict[str, list[str]] = {}
     for node in facts.nodes:
-        if node.scope in scopes:
-            inside.setdefault(node.scope, []).append(node)
+        if node.composite and len(_sides(facts, node.id)) == 2:
+            choosing.setdefault(node.scope, []).append(node.id)
+    inside = _inside(
+        facts, {s for some in choosing.values() for n in some for s in _sides(facts, n)}
+    )
+    found: dict[str, str] = {}
+    drawn = [""]
+    for scope in drawn:
+        for chooser in choosing.get(scope, ()):
+            left = [side for side in _sides(facts, chooser)
+                    if any(node.executions_range[1] != 0 for node in inside[side])]  # fmt: skip
+            if len(left) == 1 and all(n.executions_range == (1, 1) for n in inside[left[0]]):
+                found[chooser] = left[0]
+                drawn.append(left[0])
+    return found
+
+
+def branches(facts: Facts, around: Collection[str]) -> dict[str, tuple[DrawnBranch, ...]]:
+    """By operator of the scopes ``around``, where each of two branches may run and one
+    multiplies."""
+    scopes = {
+        scope: node.id for node in facts.nodes if node.composite and node.scope in around
+        for scope in _sides(facts, node.id)
+    }  # fmt: skip
+    inside = _inside(facts, scopes)
     found: dict[str, tuple[DrawnBranch, ...]] = {}
     for scope, nodes in inside.items():
-        if all(node.executions_range[1] != 0 for node in nodes):
+        if nodes and all(node.executions_range[1] != 0 for node in nodes):
             main = max(nodes, key=lambda node: (node.macs or 0, node.params, bool(node.flops)))
             reads = frozenset(name for node in nodes for name in _read(facts, node.id))
             side = DrawnBranch(scope, main.id, tuple(node.id for node in nodes), reads)
@@ -52,6 +72,19 @@ def branches(facts: Facts) -> dict[str, tuple[DrawnBranch, ...]]:
         node: both for node, both in found.items()
         if len(both) > 1 and any(each.macs for side in both for each in inside[side.scope])
     }  # fmt: skip
+
+
+def _sides(facts: Facts, node: str) -> list[str]:
+    runs = vertex(facts.graph, node).runs
+    return [scope for scope in runs if scope.rpartition(".")[2] in LABELS]
+
+
+def _inside(facts: Facts, scopes: Collection[str]) -> dict[str, list[Node]]:
+    inside: dict[str, list[Node]] = {scope: [] for scope in scopes}
+    for node in facts.nodes:
+        if node.scope in inside:
+            inside[node.scope].append(node)
+    return inside
 
 
 def _read(facts: Facts, node: str) -> frozenset[str]:

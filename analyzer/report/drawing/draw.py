@@ -260,12 +260,14 @@ class _Builder:
         stretch = self.parts[run.start : run.stop]
         drawn = [node for part in stretch for node in part.nodes]
         nodes = [node for each in drawn for node in self.members[each]]
-        plain = [node for node in nodes if node.id in self.wiring.reads or node.scope]
+        running = [node for node in nodes if node.executions_range[1] != 0] or nodes
+        plain = [node for node in running if node.id in self.wiring.reads
+                 or (node.scope and node.id not in self.wiring.through)]  # fmt: skip
         macs = _by_color(nodes)
         alone = Counter[str]() if macs.total() else _by_color(nodes, alone=True)
         title, detail = self._title(run)
         main = main_node(self.facts, drawn)
-        written = [tensor.bytes for node in nodes for tensor in node.outputs]
+        written = [tensor.bytes for node in running for tensor in node.outputs]
         found = {self.severities[node.id] for node in nodes if node.id in self.severities}
         done = macs if macs.total() else alone
         color = max(done, key=lambda kind: (done[kind], kind)) if done.total() else "other"

@@ -102,7 +102,9 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
     """What each operator is drawn with: the layer, join or block whose result it only changes."""
     by_id = {node.id: node for node in facts.nodes}
     regions = regions_of(facts.graph, by_id)
-    anchors = {node: anchor for anchor, region in regions.items() for node in region}
+    through = wiring.through
+    anchors = {node: through.get(anchor, anchor)
+               for anchor, region in regions.items() for node in region}  # fmt: skip
     in_block = {node for block in facts.blocks for node in block.nodes}
     anchors |= {node: node for node in (*wiring.branches, *wiring.split)}
     for node, sources in wiring.reads.items():
@@ -129,8 +131,9 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
 
 
 def is_unknown(node: Node) -> bool:
-    """Whether nobody knows what it costs: it is drawn by itself, and says so."""
-    return node.macs is None and not node.composite
+    """Whether nobody knows what it costs: it is drawn by itself, and says so. What never runs
+    costs nothing."""
+    return node.macs is None and not node.composite and node.executions_range[1] != 0
 
 
 def _merge_circles(wiring: Wiring, groups: dict[str, int]) -> None:

@@ -2,27 +2,33 @@
 
 Constants, what is known from shapes alone, renaming and conversion are plumbing: it is looked
 through. Operators in bodies and functions are drawn as the operator of the main graph that runs
-them; those of branches between which data decide as one operator of each.
+them; those of branches between which data decide as one operator of each; those of a branch of
+which it is settled that it runs like those of the main graph.
 """
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.dataclass import dataclass
 from analyzer.graph.adjacency import vertices
+from analyzer.graph.names import homes_of
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
-from analyzer.report.drawing.branches import DrawnBranch, branches
+from analyzer.report.drawing.branches import DrawnBranch, branches, settled
 from analyzer.report.view.kinds import counted_macs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.graph.adjacency import Vertex
     from analyzer.operators.record import Operator
+
+    Made = MutableMapping[str, "DrawnSource | None"]
+    """Where each tensor comes from; none where that is not drawn."""
 
 STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.SCALE, Kind.ZERO_POINT, Kind.STATISTIC})
 """Inputs that are no data: what computes them is the exporter's business."""
@@ -51,50 +57,90 @@ class Wiring:
     """By the drawn operator that stands for one."""
     split: frozenset[str] = frozenset()
     """Operators that run these branches."""
+    through: dict[str, str] = field(default_factory=dict)
+    """By operator of which one branch runs and that is not drawn: what is drawn of its result."""
 
 
 def wire(facts: Facts) -> Wiring:
     """One pass in topological order, O(V + E)."""
-    found = Wiring()
-    inputs = {tensor.name: tensor for tensor in facts.inputs}
-    made: dict[str, DrawnSource | None] = {
-        name: DrawnSource(name, True, tensor) for name, tensor in inputs.items()
-    }
-    sides = branches(facts)
-    found.split = frozenset(sides)
-    plumbing: list[str] = []
-    runs: dict[str, str] = {}
-    inner: list[tuple[str, str]] = []
-    for node, vertex in vertices(facts.graph):
-        for scope in vertex.runs:
-            runs.setdefault(scope, node)
-        if vertex.scope:
-            inner.append((node, vertex.scope))
-            continue
-        record = record_of(vertex.call)
-        sources = [made.get(name) for name in _read(vertex, record)]
-        known = [source for source in sources if source is not None]
-        if _is_plumbing(facts[node], record, sources):
-            plumbing.append(node)
-            through = known[0] if known and _renames(record, vertex) else None
-            for tensor in vertex.call.outputs:
-                if tensor is not None:
-                    made[tensor.name] = through
-            continue
-        if node in sides:
-            known = [*_beside(found, sides[node], vertex, made)]
-        found.reads[node] = tuple(dict.fromkeys(known))
-        found.owner[node] = node
-        for tensor in vertex.call.outputs:
-            if tensor is not None:
-                made[tensor.name] = DrawnSource(node, False, tensor)
+    run = _Wire(facts)
+    found, made = run.found, run.inputs()
+    run.walk("", made)
     for tensor in facts.outputs:
         source = made.get(tensor.name)
         if source is not None:
             found.outputs.append((tensor, source))
-    _own_inner(found, runs, inner, facts)
-    _own_plumbing(found, facts, plumbing)
+    _own_inner(found, run.runs, run.inner, facts)
+    _own_plumbing(found, facts, run.plumbing)
     return found
+
+
+class _Wire:
+    """The walk through the main graph, and through branches where it is settled which one runs."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.found = facts, Wiring()
+        self.settled = settled(facts)
+        drawn = {"", *self.settled.values()}
+        self.sides = branches(facts, drawn)
+        self.found.split = frozenset(self.sides)
+        self.plumbing: list[str] = []
+        self.runs: dict[str, str] = {}
+        self.inner: list[tuple[str, str]] = []
+        self.scopes: dict[str, list[tuple[str, Vertex]]] = {scope: [] for scope in drawn}
+        for node, vertex in vertices(facts.graph):
+            for scope in vertex.runs:
+                self.runs.setdefault(scope, node)
+            if vertex.scope in drawn:
+                self.scopes[vertex.scope].append((node, vertex))
+            else:
+                self.inner.append((node, vertex.scope))
+
+    def inputs(self) -> Made:
+        return {tensor.name: DrawnSource(tensor.name, True, tensor) for tensor in self.facts.inputs}
+
+    def walk(self, scope: str, made: Made) -> None:
+        """Draw the operators of a scope; ``made`` has what is made around it, and gets the rest."""
+        for node, vertex in self.scopes[scope]:
+            branch = self.settled.get(node)
+            if branch is not None:
+                self._settle(node, vertex, branch, made)
+                continue
+            record = record_of(vertex.call)
+            known = [source for name in _read(vertex, record) if (source := made.get(name))]
+            if _is_plumbing(self.facts[node], record, known):
+                self.plumbing.append(node)
+                through = known[0] if known and _renames(record, vertex) else None
+                made.update((t.name, through) for t in vertex.call.outputs if t is not None)
+                continue
+            if node in self.sides:
+                known = [*_beside(self.found, self.sides[node], vertex, made)]
+            self._draw(node, vertex, known, made)
+
+    def _draw(self, node: str, vertex: Vertex, known: Iterable[DrawnSource], made: Made) -> None:
+        self.found.reads[node] = tuple(dict.fromkeys(known))
+        self.found.owner[node] = node
+        for tensor in vertex.call.outputs:
+            if tensor is not None:
+                made[tensor.name] = DrawnSource(node, False, tensor)
+
+    def _settle(self, node: str, vertex: Vertex, branch: str, made: Made) -> None:
+        """Draw what is in the branch that runs. Where data state the condition, the operator is
+        drawn too, as what they feed; else its results are those of the branch."""
+        inside = ChainMap[str, DrawnSource | None]({}, made)
+        self.walk(branch, inside)
+        ends = [inside.get(name) for name in homes_of(self.facts.graph)[branch].outputs]
+        given = [
+            source for t in vertex.call.inputs if t is not None and (source := made.get(t.name))
+        ]
+        last = next((end for end in ends if end is not None and not end.is_input), None)
+        if given or last is None:
+            self._draw(node, vertex, [*filter(None, ends), *given], made)
+            return
+        self.found.owner[node] = self.found.through[node] = last.node
+        for tensor, end in zip(vertex.call.outputs, ends, strict=False):
+            if tensor is not None:
+                made[tensor.name] = end and end._replace(tensor=tensor)
 
 
 def _beside(

@@ -224,6 +224,54 @@ def test_a_branch_that_never_runs_or_two_without_products_are_no_boxes() -> None
         assert not [box for box in drawing.boxes if box.title.startswith(("then", "else"))]
 
 
+@pytest.mark.parametrize(
+    ("given", "behind", "titles"),
+    [
+        ("k = Constant <value = bool {1}> ()", "y = Relu (f)", ["MatMul", "1 pointwise"]),
+        ("k = Constant <value = bool {1}> ()", "y = Identity (f)", ["MatMul", "1 pointwise"]),
+        ("k = Constant <value = bool {1}> ()", "y = Add (f, x)", ["MatMul", "1 pointwise", "+"]),
+        ("s = Shape (x) n = Size (s) q = Constant <value = int64 {3}> () k = Equal (n, q)",
+         "y = Identity (f)", ["MatMul", "1 pointwise"]),
+    ],
+)  # fmt: skip
+def test_the_branch_that_runs_is_drawn_like_what_is_around_it(
+    given: str, behind: str, titles: list[str]
+) -> None:
+    """What never runs costs nothing, known or not, and its weights count."""
+    model = facts(f"""g (float[1,4,8] x) => (float[1,4,8] y)
+        <float[8,8] w = {{{", ".join("1" * 64)}}}, float[4,4,1] u = {{{", ".join("1" * 16)}}},
+         float[8,8] v = {{{", ".join("2" * 64)}}}> {{
+        {given}
+        f = If (k) <then_branch = t () => (a) {{
+                        m = MatMul (x, w)
+                        a = If (k) <then_branch = tt () => (b) {{ b = Conv (m, u) }},
+                                    else_branch = te () => (c) {{ c = acme.ai.Magic (m) }}> }},
+                    else_branch = e () => (d) {{ d = MatMul (x, v) }}>
+        {behind} }}""")
+    drawing = draw(Result(model))
+    boxes = parts(drawing)
+    assert [box.title for box in boxes] == titles
+    assert all(box.complete for box in boxes)
+    assert [box.macs for box in boxes][:2] == [4 * 8 * 8, 4 * 4 * 8]
+    assert sum(box.params for box in boxes) == 64 + 16 + 64
+    assert not [name for box in boxes for name in ("Magic", "If") if name in box.holds]
+
+
+def test_a_branch_that_alone_fits_meets_what_decides() -> None:
+    """The file does not say that it runs, so what would choose is drawn."""
+    model = facts("""g (float[N,8] x, int64 rate, float[8,4] w, float[5,4] v) => (float[N,4] y) {
+        k = Constant <value = int64 {16000}> () c = Equal (rate, k)
+        y = If (c) <then_branch = t () => (a) { a = MatMul (x, w) },
+                    else_branch = e () => (b) { b = MatMul (x, v) }> }""")
+    drawing = draw(Result(model))
+    titles = [box.title for box in drawing.boxes]
+    edges = {(titles[edge.source], titles[edge.target]) for edge in drawing.edges}
+    assert {("x", "MatMul"), ("MatMul", "If"), ("rate", "Equal"), ("Equal", "If"),
+            ("If", "y")} <= edges  # fmt: skip
+    assert drawing.branching == 0
+    assert all(box.complete for box in drawing.boxes)
+
+
 def test_an_operator_of_unknown_cost_is_a_box_and_what_follows_goes_with_it() -> None:
     """Not with the layer before it: nobody knows what it makes of its result."""
     for nodes, expected in (

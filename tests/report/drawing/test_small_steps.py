@@ -228,7 +228,7 @@ def test_branches_are_drawn_where_both_may_run_and_one_multiplies(
         node("r", "h.then_branch", None),
         node("s", "h.else_branch", params=9),
     ]
-    found = drawn.branches(cast("Any", SimpleNamespace(nodes=nodes, graph=None)))
+    found = drawn.branches(cast("Any", SimpleNamespace(nodes=nodes, graph=None)), {""})
     assert found == {"f": (
         drawn.DrawnBranch(first, "c", ("a", "b", "c"), frozenset({"a.x", "b.x", "c.x", "w"})),
         drawn.DrawnBranch(second, "e", ("d", "e"), frozenset({"d.x", "e.x", "w"})),
@@ -247,7 +247,8 @@ def test_what_only_changes_a_result_is_drawn_with_the_layer_that_makes_it(
     }  # fmt: skip
     nodes = {
         name: some(id=name, macs=None if name == "odd" else 0, params=int(name == "held"),
-                   composite=name == "runs", counted=9 * (name == "work"))
+                   composite=name == "runs", counted=9 * (name == "work"),
+                   executions_range=(1, 1))
         for name in reads
     }  # fmt: skip
 
