@@ -49,6 +49,7 @@ from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.options import SmallerForm, options_of
+from analyzer.report.view.order import as_run
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.steps import ActionStep, first
@@ -288,7 +289,7 @@ def make_page(result: Result) -> Page:
         uncounted=layers.uncounted(facts.nodes),
         tiles=treemap.tiles,
         ground=treemap.ground,
-        profile=layers.bars(facts.nodes),
+        profile=layers.bars(as_run(facts)),
         drawing=draw(result),
         block_kinds=blocks.kinds(facts),
         blocks=blocks.rows(facts),

@@ -123,7 +123,8 @@ class Shapes:
         return _restore, (flat, self.assumptions, self.problems, self.complaint)
 
     def instances(self) -> Iterator[Instance]:
-        """Every instance once, callers before the instances they call."""
+        """Every instance once, callers before the instances they call, these in the order of the
+        calls."""
         return _reachable(self.main, _children)
 
     def by_path(self) -> dict[str, dict[str, Shape]]:
@@ -142,6 +143,7 @@ def running(main: Instance) -> Iterator[Instance]:
 def _reachable(
     main: Instance, children: Callable[[Instance], Iterator[Child]]
 ) -> Iterator[Instance]:
+    """Depth first, what is called last first, and all of that turned round."""
     finished: list[Instance] = []
     seen: set[int] = {id(main)}
     stack: list[tuple[Instance, Iterator[Child]]] = [(main, children(main))]
@@ -165,4 +167,5 @@ def _restore(
 
 
 def _children(instance: Instance) -> Iterator[Child]:
-    return (child for children in instance.children.values() for child in children)
+    return (child for children in reversed(instance.children.values())
+            for child in reversed(children))  # fmt: skip

@@ -59,6 +59,8 @@ class Appendix:
     total: int
     is_part: bool
     """The largest come first, and there are no more rows than fit on a page."""
+    inner: bool
+    """Whether some are of bodies or functions, which come behind the main graph."""
     anchors: Mapping[str, Anchor]
     """By node id."""
     data: Mapping[str, object]
@@ -82,8 +84,9 @@ def on_paper(
     # No link leads to a row that may not fit.
     linked = () if is_part else kept
     own = {node.id: Anchor(f"n{same[0][0]}", "", n) for same in linked for n, node in same}
-    rows = shortened(layers.fold_rows(kept, names))
-    return Appendix(rows, sum(map(len, kept)), len(nodes), is_part, own, {})
+    rows = layers.fold_rows(kept, names)
+    inner = any(row.scope for row in rows)
+    return Appendix(shortened(rows), sum(map(len, kept)), len(nodes), is_part, inner, own, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,9 @@ def on_screen(every: Listed, plain: int) -> Appendix:
     }  # fmt: skip
     rows = tuple(row for row in every.rows if row.number in shown)
     held = sum(len(same) for same in every.ranked[:plain])
-    return Appendix(rows, held, every.total, False, anchors, {**every.data, **_rows(every, shown)})
+    inner = any(row.scope for row in every.rows)
+    return Appendix(rows, held, every.total, False, inner, anchors,
+                    {**every.data, **_rows(every, shown)})  # fmt: skip
 
 
 def _rows(every: Listed, shown: Container[int]) -> dict[str, object]:

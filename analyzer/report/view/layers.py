@@ -141,6 +141,8 @@ class Bar:
     kind: str
     """Of the one with most MACs."""
     macs: int
+    repeated: bool = False
+    """Whether it holds several runs of a layer."""
 
 
 def spread(value: int | None, ends: Range) -> str:
@@ -299,7 +301,8 @@ def uncounted(nodes: Iterable[Node]) -> int:
 
 
 def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
-    """MACs along the network: a bar for each layer in file order, neighbours joined if many."""
+    """MACs along the network: a bar for each layer in the order given, neighbours joined if
+    many."""
     layers = [node for node in nodes if counted_macs(node)]
     step = max(1, ceil(len(layers) / BARS))
     parts = [layers[i : i + step] for i in range(0, len(layers), step)]
@@ -308,6 +311,7 @@ def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
             index * step + 1, index * step + len(part),
             label(max(part, key=counted_macs).kind, widths.TERM),
             sum(map(counted_macs, part)),
+            any(node.counted > 1 for node in part),
         )
         for index, part in enumerate(parts)
     )  # fmt: skip
