@@ -77,7 +77,7 @@ def _network(d: Document) -> Values:
         both = [heads.get(f"{around}.{b}", convs[0]) for b in ("then_branch", "else_branch")]
         forms = {str((c["kind"], c["kernel"], c["strides"], c["transposed"])) for c in both}
         convs = convs if len(forms) < 2 else []
-    inputs = d["inputs"][:3]
+    inputs, outputs = d["inputs"][:3], d["outputs"][:3]
     cells = Counter(n["op_type"] for n in _counted(d) if n["op_type"].endswith(_RECURRENT))
     return {
         "layers": d["totals"]["weighted_layers"],
@@ -90,14 +90,19 @@ def _network(d: Document) -> Values:
         "first_transposed": bool(convs and convs[0]["transposed"]),
         "first_strides": convs[0]["strides"] if convs else [],
         "inputs": [tensor["name"] for tensor in inputs],
-        "shapes": [
-            None
-            if t["shape"] is None
-            else "×".join("?" if side is None else str(side) for side in t["shape"])
-            for t in inputs
-        ],
+        "shapes": [_shape_or_type(t) for t in inputs],
         "inputs_in_all": len(d["inputs"]),
+        "outputs": [tensor["name"] for tensor in outputs],
+        "output_shapes": [_shape_or_type(t) for t in outputs],
+        "outputs_in_all": len(d["outputs"]),
     }
+
+
+def _shape_or_type(tensor: Document) -> str | None:
+    if "(" in (tensor["dtype"] or ""):
+        return str(tensor["dtype"])
+    sides = tensor["shape"]
+    return None if sides is None else "×".join("?" if n is None else str(n) for n in sides)
 
 
 def _family(d: Document) -> str:

@@ -283,24 +283,27 @@ NETWORK = {
     "blocks": (), "block_counts": (), "layers": 3, "branching": 0, "family": "convolutional",
     "function": "", "calls": 0, "first_convolution": None, "first_strides": (),
     "first_transposed": False, "first_kernel": None, "inputs": ("x",), "shapes": ("1×3",),
-    "inputs_in_all": 1, "recurrent": (), "recurrent_counts": (),
+    "inputs_in_all": 1, "outputs": ("y",), "output_shapes": ("1×2",), "outputs_in_all": 1,
+    "recurrent": (), "recurrent_counts": (),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("about", "said"),
     [
-        ({}, "A convolutional network of 3 weighted layers; input x 1×3."),
+        ({}, "A convolutional network of 3 weighted layers; input x 1×3; output y 1×2."),
         ({"function": "f", "calls": 1200},
          ("A convolutional network of 3 weighted layers; the function f is called 1,200 times and "
-          "counts at each call; input x 1×3.")),
-        ({"branching": 2}, "A convolutional network of 3 weighted layers in a run; input x 1×3."),
+          "counts at each call; input x 1×3; output y 1×2.")),
+        ({"branching": 2},
+         "A convolutional network of 3 weighted layers in a run; input x 1×3; output y 1×2."),
         ({"blocks": ("residual",), "block_counts": (1,), "layers": 0},
-         "A convolutional network of 1 residual block; input x 1×3."),
+         "A convolutional network of 1 residual block; input x 1×3; output y 1×2."),
         ({"inputs": ("x", "y"), "shapes": ("", None), "inputs_in_all": 3},
-         "A convolutional network of 3 weighted layers; inputs x scalar, y unknown and 1 more."),
+         ("A convolutional network of 3 weighted layers; inputs x scalar, y unknown and 1 more; "
+          "output y 1×2.")),
         ({"inputs": (), "shapes": (), "inputs_in_all": 0},
-         "A convolutional network of 3 weighted layers; inputs none."),
+         "A convolutional network of 3 weighted layers; inputs none; output y 1×2."),
     ],
 )  # fmt: skip
 def test_the_sentence_about_a_network(about: dict[str, Any], said: str) -> None:

@@ -10,16 +10,16 @@ from analyzer.report.view.blocks import calls
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
-    from analyzer.facts import Conv, Facts
+    from analyzer.facts import Conv, Facts, Tensor
     from analyzer.report.result import Result
 
-INPUTS = 3
-"""Inputs that are named."""
+NAMED = 3
+"""Inputs that are named, and outputs."""
 BRANCHES = ("then_branch", "else_branch")
 
 
 def network(result: Result) -> Claim:
-    """The kind of network, its layers and blocks, its first convolution and its inputs."""
+    """The kind of network, its layers and blocks, its first convolution, its inputs and outputs."""
     facts = result.facts
     counts = Counter[str]()
     for block, times in zip(facts.blocks, calls(facts), strict=True):
@@ -48,11 +48,14 @@ def network(result: Result) -> Claim:
             "first_transposed": bool(first and first.transposed),
             "first_kernel": first.kernel if first else None,
             "first_strides": first.strides if first else (),
-            "inputs": tuple(tensor.name for tensor in facts.inputs[:INPUTS]),
-            "shapes": tuple(_spell(tensor.shape) for tensor in facts.inputs[:INPUTS]),
+            "inputs": tuple(tensor.name for tensor in facts.inputs[:NAMED]),
+            "shapes": tuple(_spell(tensor) for tensor in facts.inputs[:NAMED]),
             "inputs_in_all": len(facts.inputs),
+            "outputs": tuple(tensor.name for tensor in facts.outputs[:NAMED]),
+            "output_shapes": tuple(_spell(tensor) for tensor in facts.outputs[:NAMED]),
+            "outputs_in_all": len(facts.outputs),
         },
-        ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs"),
+        ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs", "outputs"),
     )
 
 
@@ -117,7 +120,11 @@ def _form(conv: Conv) -> tuple[object, ...]:
     return conv.kind, conv.transposed, conv.kernel, conv.strides
 
 
-def _spell(shape: tuple[int | None, ...] | None) -> str | None:
+def _spell(tensor: Tensor) -> str | None:
+    """Its shape, or of what is no tensor the type; ``None`` where that is unknown."""
+    shape = tensor.shape
+    if tensor.is_plain is False:
+        return tensor.dtype
     return None if shape is None else "×".join("?" if d is None else str(d) for d in shape)
 
 

@@ -13,6 +13,8 @@ from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.report.headline import Values
 
 
@@ -63,19 +65,26 @@ def network(v: Values) -> str:
             if max(strides, default=1) > 1
             else _("first convolution {kind} ({kernel})", **first)
         )  # fmt: skip
-    inputs = [
-        f"{units.named(label(name, widths.TERM))} "
-        f"{_('scalar') if shape == '' else shape or _('unknown')}"
-        for name, shape in zip(v["inputs"], v["shapes"], strict=True)
-    ]
-    left = v["inputs_in_all"] - len(inputs)
-    names = ", ".join(inputs) or _("none")
-    if left > 0:
-        names = _("{names} and {n} more", names=names, n=left)
+    taken, names = _named(v["inputs"], v["shapes"], v["inputs_in_all"])
+    said.append(_("input {names}", names=names) if taken == 1 else _("inputs {names}", names=names))
+    given, names = _named(v["outputs"], v["output_shapes"], v["outputs_in_all"])
     said.append(
-        _("input {names}", names=names) if len(inputs) == 1 else _("inputs {names}", names=names)
+        _("output {names}", names=names) if given == 1 else _("outputs {names}", names=names)
     )
     return f"{reduce(followed, said)}."
+
+
+def _named(names: Sequence[str], shapes: Sequence[str | None], in_all: int) -> tuple[int, str]:
+    """How many tensors are named, and they with their shapes."""
+    named = [
+        f"{units.named(label(name, widths.TERM))} "
+        f"{_('scalar') if shape == '' else label(shape or '', widths.TERM) or _('unknown')}"
+        for name, shape in zip(names, shapes, strict=True)
+    ]
+    text = ", ".join(named) or _("none")
+    if in_all > len(named):
+        text = _("{names} and {n} more", names=text, n=in_all - len(named))
+    return len(named), text
 
 
 def _in_attributes(v: Values) -> str:
