@@ -87,6 +87,7 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
     monkeypatch.setattr(actions, "actions", lambda *_: asks)
     monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
     monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)
+    monkeypatch.setattr(advice, "unlisted", lambda steps, asks, found: found[3:])
     monkeypatch.setattr(advice, "options_of", lambda result: result.options)
     monkeypatch.setattr(advice, "first", lambda asks, found: asks and found)
     monkeypatch.setattr(advice, "main_device", lambda devices: devices[0] if devices else None)
@@ -103,13 +104,14 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
 
     assert told() is None, "with nothing to do first"
     no = False
-    assert told(no, no) == (no, no, True, no, no, no, "", None)
-    assert told(no, True) == (no, True, True, no, no, no, "", None)
+    assert told(no, no) == (no, no, True, no, (), no, no, "", None)
+    assert told(no, True) == (no, True, True, no, (), no, no, "", None)
     assert told(no, no, no)[3], "one of them is needed first"
-    assert told(no, devices=(board,)) == (no, no, True, no, no, no, "the board", None)
+    assert told(no, no, no, no)[4], "one of them is left out"
+    assert told(no, devices=(board,)) == (no, no, True, no, (), no, no, "the board", None)
     asks[0].unlocks = ("Ada",)
     after = told(no, devices=(board,), seconds=0.5)
-    assert after == (True, no, True, no, no, True, "the board", 0.5)
+    assert after == (True, no, True, no, (), no, True, "the board", 0.5)
 
 
 def test_smaller_forms_are_told_with_what_the_model_has_today(

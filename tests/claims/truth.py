@@ -437,6 +437,7 @@ def _order(d: Document) -> Values:
     assert {each["impact"] for each in slower if each.get("severity") != "error"} <= {"low"}
     unlocks = any(ask["unlocks"] for ask in d["page"]["asks"])
     _hold_rests(d)
+    _hold_unlisted(d, said)
     return {"brief": brief, "grows": grows, "slower": bool(slower), "unlocks": unlocks}
 
 
@@ -450,6 +451,18 @@ def _hold_rests(d: Document) -> None:
                   for row in d["page"]["growth"] if row["dim"] == ask["rests_on"]]  # fmt: skip
         assert any(isclose(ask["rests"], min(1.0, share)) for share in shares)
         assert any(a["reason"].startswith("default") for a in d["assumptions"])
+
+
+def _hold_unlisted(d: Document, said: Values) -> None:
+    """What of more than low impact is in no step has a reason."""
+    told = {name for step in d["page"]["steps"] for name in step["ids"]}
+    others = {form["id"]: form for form in d["page"]["options"]}
+    others |= {ask["rule"]: ask for ask in d["page"]["asks"]}
+    more = [each for name, each in others.items() if name not in told and each["impact"] != "low"]
+    assert bool(more) == bool(said["unlisted"])
+    hard = any("id" in each and each["effort"] == "high" for each in more)
+    assert hard == ("effort" in said["unlisted"])
+    assert "later" not in said["unlisted"] or len(d["page"]["steps"]) == 3
 
 
 def _recurrent(d: Document) -> Values:

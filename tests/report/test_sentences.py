@@ -172,8 +172,13 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "and no time by our own estimate; see the findings.")),
     ]),
     "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
-               "lighter": False, "ahead": False, "slower": False, "unlocks": False}, [
+               "lighter": False, "ahead": False, "slower": False, "unlocks": False,
+               "unlisted": ()}, [
         ({"brief": False}, PLAIN),
+        ({"brief": False, "unlisted": ("effort",)},
+         f"{PLAIN} The list leaves out options of high effort, which no rule asks for."),
+        ({"brief": False, "unlisted": ("unsure", "later")},
+         f"{PLAIN} The list leaves out what may be slower; what comes after three steps."),
         ({"brief": False, "ahead": True, "slower": True},
          (f"{PLAIN} A step that another needs stands before it. What is slower on rpi5 has low "
           "impact.")),

@@ -32,6 +32,7 @@ from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
+from analyzer.report.view.unlisted import unlisted
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd
 from analyzer.sanitise import label
@@ -184,6 +185,7 @@ def order(result: Result) -> Claim | None:
             "grows": any(form.grows for form in found),
             "lighter": is_lighter(result, asks),
             "ahead": is_needed_first(steps, asks, found),
+            "unlisted": unlisted(steps, asks, found),
             "slower": any(map(takes_longer, asks)) or any(map(takes_longer, found)),
             "unlocks": any(ask.unlocks for ask in asks),
             "device": named(device) if device is not None else "",

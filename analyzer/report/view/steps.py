@@ -69,8 +69,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
         ranked.append((key, ask.rule))
         rivals[ask.rule] = ask.alternatives
     for place, form in enumerate(options):
-        light = form.effort != "high" and form.confidence != "low"
-        if form.impact != "low" and light and not takes_longer(form):
+        if form.impact != "low" and is_light(form):
             key = (
                 _Urgency.BETTER,
                 order(form.impact),
@@ -113,6 +112,12 @@ def _stated_first(
         any(name in asked and presses(asked[name]) for name in step.ids) for step in steps
     )
     return (*steps[:pressing], *stated, *steps[pressing:])
+
+
+def is_light(form: SmallerForm) -> bool:
+    """Whether it takes no training, rests on what the file says, and is no slower."""
+    light = form.effort != "high" and form.confidence != "low"
+    return light and not takes_longer(form)
 
 
 def takes_longer(step: Action | SmallerForm) -> bool:

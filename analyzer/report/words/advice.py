@@ -12,7 +12,7 @@ from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from analyzer.report.headline import Values
 
@@ -53,6 +53,9 @@ def order(v: Values) -> str:
     )
     if v["ahead"]:
         text = f"{text} " + _("A step that another needs stands before it.")
+    if v["unlisted"]:
+        text = f"{text} " + _("The list leaves out {what}.",
+                              what=_unlisted(v["unlisted"]))  # fmt: skip
     if v["slower"]:
         text = f"{text} " + _("What is slower on {device} has low impact.",
                               device=label(v["device"]))  # fmt: skip
@@ -70,6 +73,16 @@ def order(v: Values) -> str:
         "as here on {device}.",
         device=label(v["device"]),
     )  # fmt: skip
+
+
+def _unlisted(reasons: Iterable[str]) -> str:
+    """What the list of first steps leaves out."""
+    words = {
+        "effort": _("options of high effort, which no rule asks for"),
+        "unsure": _("what may be slower"),
+        "later": _("what comes after three steps"),
+    }
+    return "; ".join(words[why] for why in reasons)
 
 
 def options(v: Values) -> str:
