@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analyzer.report.page import FirstStep
     from analyzer.report.view.action import Action
 
-CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
+CHOICE = mark("Choose one: they change the same layers, and their savings exclude each other")
 """Above alternatives."""
 _SOME, _PART = 1024, 0.05
 """Bytes and share of the file from which what stays beside weights is told."""

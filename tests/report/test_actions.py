@@ -437,7 +437,7 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
         "steps"
     ]
     text = words(html_of(mobilenet).decode())
-    assert "Choose one: they change the same layers, and what they save does not add up" in text
+    assert "Choose one: they change the same layers, and their savings exclude each other" in text
     lines = brief(Report.of(mobilenet).sheet, "macs")
     at = next(n for n, line in enumerate(lines) if ". Choose one: " in line)
     assert [line[: len("     - Convert")] for line in lines[at + 1 : at + 3]] == [

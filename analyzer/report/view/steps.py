@@ -303,10 +303,10 @@ def _urgency(action: Action) -> _Urgency:
     return _Urgency.HARMFUL if action.harms else other
 
 
-def rank(action: Action) -> tuple[int, int, int, int, int, int, str]:
+def rank(action: Action) -> tuple[int, int, int, int, int, str]:
     """The urgent, then most impact, of equals the least effort, then what saves most; clean-ups
-    last."""
+    last. Not by how many places there are: what is equal has one order in all models."""
     order = LEVELS.index
     late = is_tidying(action) + 2 * action.figures
     return (_urgency(action), order(action.impact), late, -order(action.effort),
-            -action.macs, -action.places, action.rule)  # fmt: skip
+            -action.macs, action.rule)  # fmt: skip
