@@ -66,7 +66,7 @@ class Profile:
     instead: Mapping[str, str] = field(default_factory=dict)
     """Types that it multiplies in others less exact, which has to be said beside the time."""
     through: tuple[str, ...] = ()
-    """Ids of the targets through which alone a model reaches it; empty where any runtime does."""
+    """Ids of the targets that take models there; empty where any runtime does."""
 
     @property
     def kept(self) -> Mapping[str, str]:

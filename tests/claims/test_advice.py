@@ -91,7 +91,7 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
     monkeypatch.setattr(advice, "options_of", lambda result: result.options)
     monkeypatch.setattr(advice, "first", lambda asks, found: asks and found)
     monkeypatch.setattr(advice, "main_device", lambda devices: devices[0] if devices else None)
-    monkeypatch.setattr(advice, "bound", lambda _, device: some(seconds=device.seconds))
+    monkeypatch.setattr(advice, "time_on", lambda _, device: some(seconds=device.seconds))
     monkeypatch.setattr(advice, "is_brief", lambda *_: True)
     monkeypatch.setattr(advice, "is_lighter", lambda result, asks: bool(asks))
     monkeypatch.setattr(advice, "named", lambda device: f"the {device.name}")

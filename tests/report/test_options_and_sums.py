@@ -66,13 +66,15 @@ def test_a_usual_device_stands_for_all_that_ship_and_else_the_first() -> None:
 
 def test_devices_are_idle_where_nothing_takes_time_or_memory() -> None:
     def idle(**about: Any) -> bool:
-        made: dict[str, Any] = {"per_second": None, "missing": (), "peak": 0.009, "weights": 0.009}
+        made: dict[str, Any] = {"per_second": None, "missing": (), "runs": "", "peak": 0.009,
+                                "weights": 0.009}  # fmt: skip
         made |= about
         return devices.is_idle(cast("Any", [some(**made), some(**made | {"peak": 0.0})]))
 
     assert idle()
     assert not idle(per_second=5.0)
     assert not idle(missing=("int4",))
+    assert not idle(runs="no")
     assert not idle(peak=None)
     assert not idle(peak=0.01)
     assert not idle(weights=0.01)

@@ -1,36 +1,128 @@
-"""Devices that some target alone reaches, beside models that it takes in part or not at all."""
+"""Devices that some targets alone reach, beside models that these take in part or not at all."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analyzer.deployment import TargetFit
-from analyzer.devices import profile
-from analyzer.report.view.devices import _reach
+from analyzer.deployment import Blocker, TargetFit
+from analyzer.devices import bound, profile
+from analyzer.report import REPORT_FORMATS, Options
+from analyzer.report.index.csv import render_index_csv
+from analyzer.report.index.entry import entry_of
+from analyzer.report.view.devices import is_idle, rows
+from analyzer.report.view.options.form import is_brief
+from analyzer.report.view.pace import elsewhere
+from analyzer.report.view.reach import reach, time_on
+from tests.golden.text import facts
+from tests.report.results import words
 
-ENGINE = profile("a16_ane")
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+    from analyzer.report import Result
+
+ENGINE, GPU, BOARD = profile("a16_ane"), profile("a100"), profile("rpi5")
+LACKS = Blocker("", "Magic", "operator", "there is none", 1)
 
 
-def fit(target: str, verdict: Any, share: float | None = None) -> TargetFit:
-    return TargetFit(target, f"Way {target[-2:]} (x)", "1", verdict, True, 2, 2, 9, 3, 0, share, ())
+def fit(
+    target: str, verdict: Any, share: float | None = None, *blockers: Blocker, certain: bool = True
+) -> TargetFit:
+    return TargetFit(target, f"Way {target[-2:]} (x)", "1", verdict, certain, 2, 2, 9, 3, 0, share,
+                     blockers)  # fmt: skip
 
 
-def test_what_the_only_way_to_a_device_takes_is_told_unless_it_is_all() -> None:
+def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
     new, old = ENGINE.through
-    for fits, said in (
-        ([], ""),
-        ([fit("nnapi", "no")], ""),
-        ([fit(new, "whole", 1.0)], ""),
-        ([fit(new, "no"), fit(old, "whole")], ""),
-        ([fit(new, "split", 1.0)], ""),
-        ([fit(new, "no", 1.0), fit(old, "no")], "not through Way am as it is"),
-        ([fit(new, "no", 0.5)], "not through Way am as it is"),
-        ([fit(new, "split", 0.0)], "not through Way am as it is"),
-        ([fit(new, "split")], "not through Way am as it is"),
-        ([fit(new, "split", 0.128)], "through Way am 12.8 % of the MACs only"),
-        ([fit(new, "no", 0.9), fit(old, "split", 0.1)], "through Way rk 10.0 % of the MACs only"),
-        ([fit(new, "maybe", 0.5)], "whether through Way am is not decided"),
+    open_ = replace(LACKS, certain=False)
+    for fits, runs, said in (
+        ([], "", ""),
+        ([fit("nnapi", "no")], "", ""),
+        ([fit(new, "whole", 1.0)], "", ""),
+        ([fit(new, "no"), fit(old, "whole")], "", ""),
+        ([fit(new, "split", 1.0)], "", ""),
+        ([fit(new, "no"), fit("nnapi", "no")], "no", "not through Way am as it is"),
+        ([fit(new, "no", 1.0), fit(old, "no")], "no", "not through Way am or Way rk as it is"),
+        ([fit(new, "no", 0.5)], "no", "not through Way am as it is"),
+        ([fit(new, "split", 0.0)], "no", "not through Way am as it is"),
+        ([fit(new, "split", 0.0, open_, certain=False)], "split",
+         "through Way am a part at most"),
+        ([fit(new, "split")], "split", "through Way am a part at most"),
+        ([fit(new, "split", 0.128)], "split", "through Way am 12.8 % of the MACs only"),
+        ([fit(new, "no", 0.9), fit(old, "split", 0.1)], "split",
+         "through Way rk 10.0 % of the MACs only"),
+        ([fit(new, "split", 0.1), fit(old, "split", 0.2)], "split",
+         "through Way rk 20.0 % of the MACs only"),
+        ([fit(new, "maybe", 0.5, open_)], "maybe", "whether through Way am is not decided"),
+        ([fit(new, "maybe", 0.5, open_, LACKS)], "split", "through Way am a part at most"),
+    ):  # fmt: skip
+        assert reach(fits, ENGINE) == (runs, said), fits
+    assert reach([fit(new, "no")], replace(ENGINE, through=())) == ("", "")
+
+
+def test_where_nothing_has_the_rest_a_part_does_not_run() -> None:
+    fits = [fit("ort_cpu", "no", 0.5, LACKS), fit("ort_cuda", "split", 0.5, LACKS)]
+    assert reach(fits, GPU).runs == "no"
+    assert reach(fits[1:], GPU).runs == "split"
+
+
+def with_fits(found: Facts, *fits: TargetFit) -> Facts:
+    return replace(found, targets=fits)
+
+
+def test_a_device_that_not_all_of_it_runs_on_has_no_time(mobilenet: Result) -> None:
+    """Only a bound of all that multiplies is one of the model."""
+    found = mobilenet.facts
+    for verdict, share, runs, cell in (
+        ("split", 0.999, "split", "in part only –"),
+        ("no", 0.0, "no", "does not run –"),
     ):
-        assert _reach(fits, ENGINE) == said, fits
-    assert _reach([fit(new, "no")], replace(ENGINE, through=())) == ""
+        given = with_fits(found, fit("ort_cuda", verdict, share))
+        row, other = rows(given, (GPU, BOARD))
+        assert (row.seconds, row.per_second, row.estimate, row.rates) == (None, None, None, {})
+        assert (row.runs, other.runs) == (runs, "")
+        assert other.seconds == bound(found, BOARD).seconds
+        assert not is_idle((row,))
+        assert time_on(given, GPU).seconds is None
+        page = REPORT_FORMATS["html"](
+            replace(mobilenet, facts=given, devices=(GPU, BOARD)), Options()
+        )
+        assert f"{row.reach} {cell}" in words(page.decode())
+        times = entry_of(replace(mobilenet, facts=given), "m", devices=(GPU, BOARD))
+        assert [time.runs for time in times.times] == [runs, ""]
+        assert cell.removesuffix(" –") in render_index_csv((times,)).decode()
+    whole = with_fits(found, fit("ort_cuda", "split", 1.0))
+    (row,) = rows(whole, (GPU,))
+    assert (row.runs, row.reach, row.seconds) == ("", "", bound(found, GPU).seconds)
+
+
+def test_nothing_is_timed_on_a_device_named_first_that_does_not_run_it(mobilenet: Result) -> None:
+    ours = replace(BOARD, through=GPU.through)
+    fits = (fit("ort_cuda", "split", 0.5),)
+    for told, found in ((False, with_fits(mobilenet.facts, *fits)), (True, mobilenet.facts)):
+        result = replace(mobilenet, facts=found, devices=(ours,))
+        text = words(REPORT_FORMATS["html"](result, Options()).decode())
+        assert ("arithmetic bound " in text) == told
+        assert ("Times are arithmetic bounds" in text) == told
+    small = facts("g (float[1,64] x, float[64,64] w) => (float[1,64] y) { y = MatMul (x, w) }")
+    assert is_brief(small, ours)
+    assert is_brief(with_fits(small, *fits), ours), "by its MACs, as nothing is timed there"
+
+
+def test_a_device_that_runs_nothing_of_it_is_no_reason_against_a_conversion() -> None:
+    """On an A100 memory limits the two convolutions of 64 channels, and one is faster."""
+    found = facts(
+        "g (float[1,64,56,56] x, float[64,64,3,3] w) => (float[1,64,56,56] y) "
+        "{ y = Conv <pads = [1,1,1,1]> (x, w) }"
+    )
+    nodes = [node.id for node in found.nodes]
+    assert [each.device for each in elsewhere(found, nodes, BOARD, (BOARD, GPU))] == [GPU.name]
+    for verdict, left in (("no", []), ("split", [GPU.name])):
+        given = with_fits(found, fit("ort_cuda", verdict, 0.5))
+        assert [each.device for each in elsewhere(given, nodes, BOARD, (BOARD, GPU))] == left
+
+
+def test_without_arithmetic_a_device_says_what_its_targets_take_and_withholds_no_time() -> None:
+    found = facts("g (float[1,3] x) => (float[1,3] y) { y = Relu (x) }")
+    (row,) = rows(with_fits(found, fit("ort_cuda", "no")), (GPU,))
+    assert (row.seconds, row.runs, row.reach) == (None, "", "not through Way da as it is")

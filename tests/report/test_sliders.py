@@ -230,7 +230,7 @@ def test_time_falls_with_the_macs_where_all_are_of_one_type(
 ) -> None:
     def times(macs: int, *, seconds: float | None = 2.0, fits: bool | None = True,
               by: int = 1, low: int = 100) -> Any:  # fmt: skip
-        monkeypatch.setattr(actions, "bound", lambda *_: some(seconds=seconds))
+        monkeypatch.setattr(actions, "time_on", lambda *_: some(seconds=seconds))
         monkeypatch.setattr(actions, "room", lambda *_: some(fits=fits))
         total = some(macs=100, macs_range=(low, 100), macs_by_arithmetic=dict.fromkeys(range(by)))
         return actions._times(cast("Any", some(totals=total)), cast("Any", "device"), macs)

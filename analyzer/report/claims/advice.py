@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
-from analyzer.devices import bound
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.patterns.open_loops import open_loops
@@ -30,6 +29,7 @@ from analyzer.report.view.gains import gains
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
+from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
 from analyzer.report.view.unlisted import unlisted
@@ -177,7 +177,7 @@ def order(result: Result) -> Claim | None:
     steps = first(asks, found)
     if not steps:
         return None
-    seconds = bound(facts, device).seconds if device is not None else None
+    seconds = time_on(facts, device).seconds if device is not None else None
     return Claim(
         "order",
         {

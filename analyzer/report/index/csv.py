@@ -11,7 +11,7 @@ from analyzer.sanitise import csv_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analyzer.report.index.entry import IndexEntry, IndexFigure, TargetReach
+    from analyzer.report.index.entry import Elapsed, IndexEntry, IndexFigure, TargetReach
 
 COLUMNS = (
     "model", "outcome", "judged", "errors", "warnings", "infos", "silenced", "rules",
@@ -33,7 +33,7 @@ def render_index_csv(entries: Sequence[IndexEntry]) -> bytes:
 
 
 def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[object, ...]:
-    times = {t.device: "does not fit" if t.fits is False else t.seconds for t in entry.times}
+    times = {t.device: _seconds(t) for t in entry.times}
     counts, files = entry.counts or {}, entry.files or {}
     return (
         entry.path, entry.outcome, _judged(entry), *(counts.get(w) for w in SEVERITIES),
@@ -46,6 +46,12 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
         entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
     )  # fmt: skip
+
+
+def _seconds(time: Elapsed) -> float | str | None:
+    if time.fits is False:
+        return "does not fit"
+    return {"no": "does not run", "split": "in part only"}.get(time.runs, time.seconds)
 
 
 def family(entry: IndexEntry) -> str:

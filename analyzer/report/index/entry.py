@@ -24,6 +24,7 @@ from analyzer.report.view.audits import checked
 from analyzer.report.view.deployment import is_partly
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
+from analyzer.report.view.reach import reach
 from analyzer.report.view.unseen import hidden_bytes
 from analyzer.sanitise import clean, label, widths
 from analyzer.sanitise.visible import LIMIT
@@ -69,6 +70,8 @@ class Elapsed(NamedTuple):
     """False: by no means, and then there is no time."""
     less_exact: str = ""
     """The device with the types that it multiplies in others; empty where there are none."""
+    runs: str = ""
+    """``split``, ``no``: a part runs there, or nothing, and then there is no time."""
 
 
 class TargetReach(NamedTuple):
@@ -267,6 +270,8 @@ def _peak(facts: Facts, instead: int | None = None) -> IndexFigure:
 
 def _time(facts: Facts, device: Profile) -> Elapsed:
     found, fits = bound(facts, device), room(facts, device).fits
-    seconds = None if fits is False else found.seconds
+    reached = reach(facts.targets, device)
+    seconds = None if fits is False or not reached.timed else found.seconds
     return Elapsed(device.id, named(device), seconds, found.partial,
-                   found.missing, fits, on(facts, device) if found.less_exact else "")  # fmt: skip
+                   found.missing, fits, on(facts, device) if found.less_exact else "",
+                   "" if found.seconds is None else reached.runs)  # fmt: skip

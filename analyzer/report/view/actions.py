@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
 from analyzer.converters import Left, converter, left, met
-from analyzer.devices import bound, room
+from analyzer.devices import room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.graph.values import OVERRIDABLE_SINCE
@@ -38,6 +38,7 @@ from analyzer.report.view.options.form import (
     level_of,
 )
 from analyzer.report.view.pace import Pace, paces, split_paces
+from analyzer.report.view.reach import time_on
 from analyzer.report.view.simplified import Added, added, command, lowered_peak
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
@@ -419,7 +420,7 @@ def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | Non
     """(least time now, least time with so many MACs less, where all are of one type)."""
     if device is None or room(facts, device).fits is False:
         return None, None
-    now, totals = bound(facts, device).seconds, facts.totals
+    now, totals = time_on(facts, device).seconds, facts.totals
     alike = len(totals.macs_by_arithmetic) == 1 and totals.macs_range == (totals.macs, totals.macs)
     if now is None or not macs or not alike:
         return now, None

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analyzer import units
 from analyzer.devices import SHIPPED, bound, estimate, room
 from analyzer.facts import Certainty
 from analyzer.language import _, term
-from analyzer.report.view.target_names import plain_names
+from analyzer.report.view.reach import reach
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 from analyzer.smaller.integers import is_static
@@ -19,7 +18,6 @@ from analyzer.units import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.deployment import TargetFit
     from analyzer.devices import DeviceRoom, Profile
     from analyzer.facts import Facts
 
@@ -32,10 +30,11 @@ class DeviceRow:
     name: str
     kind: str
     seconds: float | None
-    """One inference takes no less, by its arithmetic alone; null where it does not fit."""
+    """One inference takes no less, by its arithmetic alone; null where it does not fit, or not all
+    of it runs there."""
     estimate: float | None
     """Seconds that one inference takes, by factors measured for each class of its layers; null
-    where those were not measured, or it does not fit."""
+    where those were not measured, or there is no least time."""
     per_second: float | None
     """Inferences a second, at most."""
     missing: tuple[str, ...]
@@ -43,8 +42,12 @@ class DeviceRow:
     less_exact: tuple[str, ...]
     """Element types that it multiplies in others, such as ``float32 as TF32``."""
     reach: str
-    """Where only some target reaches the device, and does not take all that multiplies: so much in
-    words; else empty."""
+    """Where no target that takes models there takes all that multiplies: so much in words; else
+    empty."""
+    runs: str
+    """Where the device has a time for all that multiplies: ``split``, only a part runs there, or
+    ``no``, nothing does, and there is none for the model; ``maybe`` where that is not decided;
+    empty else."""
     partial: bool
     """Some operators are of unknown cost, or nothing bounds how often they run, and the time is
     without that."""
@@ -68,7 +71,7 @@ class DeviceRow:
     note: str
     rates: Mapping[str, float]
     """Peak multiply-accumulates a second in each element type of the model's; empty where its time
-    is no plain sum of those, or it does not fit."""
+    is no plain sum of those, or there is none."""
 
 
 USUAL = "rpi5"
@@ -94,6 +97,7 @@ def is_idle(found: Sequence[DeviceRow]) -> bool:
     return bool(found) and all(
         row.per_second is None
         and not row.missing
+        and not row.runs
         and row.peak is not None
         and max(row.peak, row.weights) < IDLE
         for row in found
@@ -142,18 +146,21 @@ def rows(
 
 def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
     found, taken = bound(facts, profile), room(facts, profile)
+    reached = reach(facts.targets, profile)
     misfit = taken.fits is False
+    untimed = misfit or not reached.timed
     types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
         name=named(profile),
         kind=label(term(profile.kind), widths.TERM),
-        seconds=None if misfit else found.seconds,
-        estimate=None if misfit else estimate(facts, profile),
-        per_second=None if misfit else found.per_second,
+        seconds=None if untimed else found.seconds,
+        estimate=None if untimed else estimate(facts, profile),
+        per_second=None if untimed else found.per_second,
         missing=found.missing,
         less_exact=_less_exact(facts, profile),
-        reach=_reach(facts.targets, profile),
+        reach=reached.words,
+        runs="" if found.seconds is None else reached.runs,
         partial=found.partial,
         memory=profile.memory,
         flash=profile.flash,
@@ -165,33 +172,12 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         dated=label(profile.dated, 20),
         sources=tuple(label(source, widths.NOTE) for source in profile.sources),
         note=label(profile.note, widths.REASON),
-        rates={} if misfit else _rates(facts, profile),
+        rates={} if untimed else _rates(facts, profile),
     )  # fmt: skip
 
 
 def _may_fit(taken: DeviceRoom) -> bool:
     return taken.fits is not False and (taken.peak_share or 0) <= 1
-
-
-def _reach(fits: Sequence[TargetFit], profile: Profile) -> str:
-    """As ``DeviceRow.reach``, of the target that takes most; nothing where nobody asked."""
-    names = dict(zip((fit.target for fit in fits), plain_names(fits), strict=True))
-    ways = [fit for fit in fits if fit.target in profile.through]
-    if not ways or any(_is_all(fit) for fit in ways):
-        return ""
-    best = max(ways, key=lambda fit: (fit.verdict != "no", fit.macs_share or 0.0))
-    name = names[best.target]
-    if best.verdict == "maybe":
-        return _("whether through {target} is not decided", target=name)
-    if best.verdict == "no" or not best.macs_share:
-        return _("not through {target} as it is", target=name)
-    return _("through {target} {share} of the MACs only", target=name,
-             share=units.percent(best.macs_share))  # fmt: skip
-
-
-def _is_all(fit: TargetFit) -> bool:
-    """Whether it takes all that multiplies."""
-    return fit.verdict == "whole" or (fit.verdict == "split" and fit.macs_share == 1)
 
 
 def _less_exact(facts: Facts, device: Profile) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.report.view import split
 from analyzer.report.view.devices import named
 from analyzer.report.view.memory import roof_of
+from analyzer.report.view.reach import reach
 from analyzer.report.view.speed import measured_speedup, speedup
 
 if TYPE_CHECKING:
@@ -92,9 +93,10 @@ def elsewhere(
     devices: Sequence[Profile],
     splits: Mapping[str, LayerSplit] | None = None,
 ) -> Iterator[Elsewhere]:
-    """Devices besides ``device`` on which they take longer."""
+    """Devices besides ``device`` on which they take longer, where the model runs at all."""
     for other in devices:
-        speed = None if other is device else _speed(facts, nodes, other, splits)
+        idle = other is device or reach(facts.targets, other).runs == "no"
+        speed = None if idle else _speed(facts, nodes, other, splits)
         if speed is not None and speed < 1:
             yield Elsewhere(named(other), speed)
 

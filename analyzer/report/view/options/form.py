@@ -7,11 +7,12 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer import units
-from analyzer.devices import bound, replaced, room
+from analyzer.devices import replaced, room
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.records import HIDDEN
 from analyzer.report.view.devices import on
+from analyzer.report.view.reach import time_on
 from analyzer.restore import record
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def is_brief(facts: Facts, device: Profile | None) -> bool:
     low, high = facts.totals.macs_range
     if facts.totals.certainty is Certainty.UNKNOWN or not facts.totals.complete or low != high:
         return False
-    seconds = bound(facts, device).seconds if device is not None else None
+    seconds = time_on(facts, device).seconds if device is not None else None
     return facts.totals.macs < BUSY if seconds is None else seconds < MOMENT
 
 
@@ -233,10 +234,10 @@ def form(
     whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
     saved = 0 if weight_bytes is None else held - weight_bytes
-    now = then = bound(facts, device).seconds if device is not None else None
+    now = then = time_on(facts, device).seconds if device is not None else None
     counted: Mapping[str, int] = {}
     if instead and device is not None:
-        then = bound(facts, device, instead, kept).seconds
+        then = time_on(facts, device, instead, kept).seconds
         counted = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
