@@ -170,6 +170,7 @@ SLICES = [
     Line("Slice", "8,9 -> ?", {"starts": (-1,), "ends": (-9,), "steps": (-1,)},
          cuts((0, 7, -9, -1))),
     Line("Slice", "8,9 -> ?", {"starts": (2,), "ends": (-8,), "steps": (1,)}, cuts((0, 2, 0, 1))),
+    Line("Slice", "8,9 -> ?", {"starts": (2,), "ends": (0,), "steps": (1,)}, cuts((0, 2, 0, 1))),
     Line("Slice", "8,9 -> ?", {"starts": (2,), "ends": (-9,), "steps": (1,)}, cuts((0, 2, -9, 1))),
     Line("Slice", "N,9 -> ?", {"starts": (0,), "ends": (FAR,)}, cuts()),
     Line("Slice", "N,9 -> ?", {"starts": (0,), "ends": (FAR - 1,)}, cuts((0, 0, FAR - 1, 1))),
