@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 
 from analyzer.findings.finding import Severity
 from analyzer.report.compare import content, markdown, page
 from analyzer.report.compare.figures import TITLES, figure_text
+from analyzer.report.compare.gate import Verdict
 from analyzer.report.compare.view.figures import ComparedFigure
 from analyzer.report.compare.view.layers import ComparedAspect
+from analyzer.report.compare.view.weights import TensorFate
 from analyzer.report.content import HTML
 from tests.each import each
 
@@ -248,3 +250,20 @@ def test_findings_that_came_are_listed_and_those_that_went_are_folded(
     )
     cells = ("+", "a|b", "Conv", "+5", "same")
     assert markdown._row(cells) == "| `+` | `a\\x7cb` | Conv | +5 | same |\n"
+
+
+def test_whatever_became_of_something_has_words() -> None:
+    fates = get_args(TensorFate)
+    assert set(content.FATES) == set(fates)
+    assert set(content.STATES) == {
+        "added",
+        "removed",
+        "weights",
+        "same",
+        *get_args(Verdict),
+        *fates,
+    }
+    words = {fate: content.FATES[fate][0] for fate in fates}
+    assert words["converted"] == "{n} differs as far as another floating-point type rounds."
+    assert words["quantised"] == "{n} holds integers in one of the models."
+    assert (content.STATES["converted"], content.STATES["passed"]) == ("rounded", "passed")

@@ -259,9 +259,13 @@ def parts(
     cuts: str = "Split", read: bool = False, bend: bool = False,
 ) -> str:  # fmt: skip
     width = 16 // count
-    if cuts == "Split":
+    if cuts in ("Split", "one piece"):
         first = n.op("Split", "x", outputs=count, axis=1, num_outputs=count)
         pieces = [first, *(f"{first}.{i}" for i in range(1, count))]
+        if cuts == "one piece":
+            pieces[1] = first
+    elif cuts == "none":
+        pieces = [n.op("MaxPool", "x", kernel_shape=[1, 1]) for _ in range(count)]
     else:
         other = n.op("Softmax", "x")
         pieces = [
@@ -286,6 +290,7 @@ def test_a_grouped_convolution_written_out_has_a_part_of_the_channels_each() -> 
     assert seen(lambda n: parts(n, count=16)) == ["split-depthwise"]
     for other in changes(
         {"groups": 2}, {"again": True}, {"cuts": "two"}, {"cuts": "once"}, {"read": True},
+        {"cuts": "one piece"}, {"cuts": "none"},
         {"bend": True}, {"count": 1},
     ):  # fmt: skip
         found = seen(partial(parts, **other))

@@ -36,6 +36,22 @@ def test_what_is_not_quantised_at_once_is_in_floating_point_whatever_it_is() -> 
     assert (found.islands, found.island_operators) == (1, 2)
 
 
+def test_the_first_result_says_whether_it_is_in_floating_point() -> None:
+    """Behind it, MaxPool has the places of the largest, which are integers."""
+    graph = (
+        f"g (float[1,1,4] x) => (float[1,1,4] y) {WEIGHTS} {{ q = QuantizeLinear (x, s, z) "
+        "d = DequantizeLinear (q, s, z) m, at = MaxPool <kernel_shape = [1]> (d) e = Erf (m)"
+    )
+    found = seen(f"{graph} {TAIL}")
+    assert (found.island_operators, found.island_types) == (2, "MaxPool ×1, Erf ×1")
+
+
+def test_what_reads_weights_alone_is_no_island() -> None:
+    graph = f"{HEAD} {PRODUCT} k = Erf (v) aq = QuantizeLinear (a, s, z)"
+    tail = "kq = QuantizeLinear (k, s, z) kd = DequantizeLinear (kq, s, z)"
+    assert seen(f"{graph} {tail} e = DequantizeLinear (aq, s, z) {TAIL}").islands == 0
+
+
 def test_moving_data_is_no_island() -> None:
     assert between("e = Transpose <perm = [0, 1]> (ad)").islands == 0
 

@@ -255,6 +255,22 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
     (f"{MS} FusedConv", state(activation="Swish"), [
         ("activation is 'Swish', it knows Relu, Tanh, Sigmoid, HardSwish, LeakyRelu, Clip, "
          "HardSigmoid: fuse another activation, or keep it an operator of its own")]),
+    # 4×3×3 and a skip of the same shape
+    *((f"{MS} {name}LayerNormalization", change, said)
+      for name in ("Skip", "SkipSimplified")
+      for change, said in (
+          (both(put(0, ones(4, 3)), put(1, ones(4, 3))), []),
+          (both(put(0, ones(3)), put(1, ones(3))), [
+              ("input has rank 1 (3), it takes 2 or 3: give input rank 2 or 3, by a Reshape before "
+              "it or where it is made")]),
+          (both(deeper(0), deeper(1)), [
+              ("input has rank 4 (1×4×3×3), it takes 2 or 3: give input rank 2 or 3, by a Reshape "
+              "before it or where it is made")]),
+          (put(0, ones(3)), [
+              ("input has rank 1 (3), it takes 2 or 3: give input rank 2 or 3, by a Reshape before "
+              "it or where it is made"),
+              ("skip is 4×3×3, it takes 3 (as the input): give skip that shape, or correct the "
+               "attribute or operand it follows from")]))),
 ]  # fmt: skip
 
 
