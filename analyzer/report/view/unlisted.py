@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.steps import is_light, promises
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from analyzer.report.view.action import Action
+    from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.steps import ActionStep
 
 Why = Literal["effort", "unsure", "later"]
