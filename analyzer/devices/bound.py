@@ -23,7 +23,7 @@ class MeasuredModels(NamedTuple):
 
 
 MEASURED = MeasuredModels(17, 1.09, 8.75)
-"""With ONNX Runtime on a CPU."""
+"""With ONNX Runtime on a CPU of which no profile ships."""
 
 
 @dataclass(frozen=True, slots=True)

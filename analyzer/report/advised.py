@@ -24,8 +24,8 @@ CHOICE = mark("Choose one: they change the same layers, and their savings exclud
 _SOME, _PART = 1024, 0.05
 """Bytes and share of the file from which what stays beside weights is told."""
 _SMALL = 1e-4
-"""Seconds: starting an operator takes microseconds, beside which less arithmetic than this is
-little, whatever it was of larger models."""
+"""Seconds of a bound: starting an operator takes microseconds, beside which less arithmetic than
+this is little, whatever it was of larger models."""
 
 
 def tidying(step: FirstStep) -> str:
@@ -130,14 +130,18 @@ def in_file(form: SmallerForm) -> str:
 
 
 def longer(bounds: Iterable[float | None]) -> str:
-    """How much longer than their bounds, in seconds, models took, where these are so large that
-    what was measured says anything about them."""
-    if max((each for each in bounds if each is not None), default=0) < _SMALL:
-        return _("Times are arithmetic bounds: a model this small spends most of a run on starting "
-                 "its operators, and takes far longer.")  # fmt: skip
-    return _(
-        "Times are arithmetic bounds: on the one CPU where {models} were measured with ONNX "
-        "Runtime, real time was {least} to {most} times as long; no other device was measured.",
-        least=f"{MEASURED.least:.1f}", most=f"{MEASURED.most:.1f}",
-        models=many(MEASURED.models, "model"),
-    )  # fmt: skip
+    """How much longer than bounds, in seconds, models took, and of which bounds that says nothing:
+    by one rule for each, whatever stands beside it."""
+    known = [each for each in bounds if each is not None]
+    small, large = min(known, default=_SMALL) < _SMALL, max(known, default=_SMALL) >= _SMALL
+    told = {"least": f"{MEASURED.least:.1f}", "most": f"{MEASURED.most:.1f}",
+            "models": many(MEASURED.models, "model"), "moment": units.seconds(_SMALL)}  # fmt: skip
+    if small and large:
+        return _("Times are arithmetic bounds: on another CPU, with ONNX Runtime, {models} took "
+                 "{least} to {most} times as long; where a bound is under {moment}, most of a run "
+                 "is starting operators, which takes far longer.", **told)  # fmt: skip
+    if small:
+        return _("Times are arithmetic bounds: where they are under {moment}, as here, most of "
+                 "a run is starting operators, which takes far longer.", **told)  # fmt: skip
+    return _("Times are arithmetic bounds: on another CPU, with ONNX Runtime, {models} took "
+             "{least} to {most} times as long.", **told)  # fmt: skip
