@@ -24,8 +24,9 @@ from analyzer.report.index.summary import families, totals_of, worst_first
 from analyzer.report.page import origin_of
 from analyzer.report.result import Outcome
 from analyzer.report.view import findings
+from tests.golden.text import facts
 from tests.report.everything import FAILURE, asking, clean, everything, partly, separable
-from tests.report.results import words
+from tests.report.results import html_of, words
 
 UNREAD = failed("empty.onnx", "the file is empty")
 
@@ -136,8 +137,13 @@ def test_a_row_of_a_forest_has_what_its_card_says(mobilenet: Result) -> None:
     assert forest.group == "decision trees"
     assert "352 tree nodes 16.59 KiB" in page(forest)
     other = replace(forest, inside="9 coefficients")
-    assert [index._learned(some) for some in ([forest], [forest, other], [forest, UNREAD])] == [
-        "352 tree nodes", "in attributes", "0"]  # fmt: skip
+    tensors = [replace(counted("a"), params=IndexFigure(held)) for held in (4544, 30)]
+    for members, said in (
+        ([forest], "352 tree nodes"), ([forest, other], "in attributes"),
+        ([forest, *tensors], "30 to 4.544 k, others in attributes"),
+        ([*tensors], "30 to 4.544 k"),
+    ):  # fmt: skip
+        assert index._learned(members) == said
 
 
 def test_nothing_known_is_unknown_in_all() -> None:
@@ -225,6 +231,21 @@ def test_a_row_says_that_weights_are_placeholders(mobilenet: Result) -> None:
     ):  # fmt: skip
         read = replace(mobilenet, facts=replace(mobilenet.facts, evidence=evidence))
         assert entry_of(read, "net.onnx", whole=False).untrained is told
+
+
+def test_kinds_are_called_as_reports_call_them() -> None:
+    """8·8·16·9 MACs of the convolution, and 4·2·3·(2 + 2) of the LSTM where there is one."""
+    cell = "z, h = LSTM <hidden_size = 2> (s, wx, wh)"
+    for more, said in ((cell, "convolutional and recurrent"), ("z = Relu (s)", "convolutional")):
+        found = Result(
+            facts(f"""g (float[1,8,16] x, float[3,1,2] s, float[8,8,9] w,
+            float[1,8,2] wx, float[1,8,2] wh) => (float[1,8,8] y, float[N,A,B] z)
+            {{ y = Conv (x, w) {more} }}""")
+        )
+        row = entry_of(found, "net.onnx")
+        assert (row.group, row.recognised) == (said, False)
+        report = words(html_of(found).decode())
+        assert f"A {said} network of" in report
 
 
 def test_families_are_architectures_then_kinds_and_no_unread_file() -> None:

@@ -28,7 +28,7 @@ def network(result: Result) -> Claim:
     function, times = _called(facts)
     inside = facts.learned
     first = _first_convolution(facts)
-    recurrent = _recurrent(facts)
+    recurrent = recurrent_cells(facts)
     return Claim(
         "network",
         {
@@ -59,7 +59,7 @@ def network(result: Result) -> Claim:
     )
 
 
-def _recurrent(facts: Facts) -> Counter[str]:
+def recurrent_cells(facts: Facts) -> Counter[str]:
     """Recurrent operators that are counted, by name; each once, however often its body runs."""
     return Counter(
         node.op_type

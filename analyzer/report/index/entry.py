@@ -15,7 +15,7 @@ from analyzer.report import words
 from analyzer.report.cards import in_attributes_alone, leads_fused
 from analyzer.report.claims.advice import verdict, verdict_with_options
 from analyzer.report.claims.cost import parameters, peak
-from analyzer.report.claims.identity import family
+from analyzer.report.claims.identity import family, recurrent_cells
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
@@ -41,6 +41,7 @@ REASONS = 3
 KINDS: Mapping[str, str] = {
     "graph": mark("without products"), "trees": mark("decision trees"),
     "convolutional": mark("convolutional"),
+    "convolutional, recurrent": mark("convolutional and recurrent"),
     "recurrent": mark("recurrent"), "transformer": mark("transformer"),
     "products": mark("matrix products"), "mixed": mark("mixed"),
 }  # fmt: skip
@@ -223,6 +224,8 @@ def entry_of(
 
 def _kind(facts: Facts) -> str:
     found = family(facts)
+    if found == "convolutional" and recurrent_cells(facts):
+        return "convolutional, recurrent"  # as its report says
     return "trees" if found == "graph" and facts.learned.trees else found
 
 

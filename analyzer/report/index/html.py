@@ -317,10 +317,13 @@ def _family(family: IndexFamily, low: int, high: int) -> FamilyRow:
 
 
 def _learned(members: Sequence[IndexEntry]) -> str:
-    """Parameters of the models, or what they hold in attributes instead."""
-    inside = {member.inside for member in members}
-    if "" in inside or not inside:
-        return _range([member.params for member in members], "")
+    """Parameters of the models in tensors, and that others hold what they have in attributes."""
+    inside = {member.inside for member in members if member.inside}
+    stored = [member.params for member in members if not member.inside]
+    if not inside:
+        return _range(stored, "")
+    if stored:
+        return _("{range}, others in attributes", range=_range(stored, ""))
     return inside.pop() if len(inside) == 1 else _("in attributes")
 
 
