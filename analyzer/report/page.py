@@ -227,11 +227,12 @@ class Page:
         """Whether their arithmetic intensities are."""
         return layers.plotted(self.layers) >= FEW
 
-    def bounded(self, macs: str) -> str:
-        """MACs of the whole model, or of what it may become, with the end that they are of."""
+    def bounded(self, macs: str, most: bool = False) -> str:
+        """MACs of the whole model, or of what it may become, with the end that they are of;
+        ``most``: whatever today's are, they are the most of what it may become."""
         if self.end == "least":
             return _("at least {value}", value=macs)
-        return _("at most {value}", value=macs) if self.end else macs
+        return _("at most {value}", value=macs) if self.end or most else macs
 
     @property
     def first(self) -> tuple[FirstStep, ...]:

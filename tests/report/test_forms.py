@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import onnx
 import pytest
 
+from analyzer import units
 from analyzer.devices import profile
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.scaling import Scaler, frontier
-from tests.golden.text import facts
+from tests.golden.text import facts, parse
+from tests.report.results import html_of, judge, words
 
 CONVOLUTIONS = """g (float[{shape}] x) => (float[1,N] y)
 <float[64,3,3,3] w = {{0}}, float[64,64,3,3] v = {{0}}> {{
@@ -146,3 +151,18 @@ def test_float16_has_the_impact_of_its_bytes_by_the_rule_for_all(width: int, imp
     half = next(types.forms(found, board))
     assert (half.id, half.impact) == ("float16", impact)
     assert "On x86 CPUs ONNX Runtime computes it in float32: no faster" in half.how
+
+
+def test_macs_that_are_the_most_say_so_and_have_no_time(tmp_path: Path) -> None:
+    """What a body makes of half as many features, nobody knows."""
+    path = tmp_path / "bodies.onnx"
+    onnx.save(parse("""g (float[9,1,96] x, bool on) => (float z) <float[2,384,96] w = {0},
+        float[2,384,96] r = {0}, float[96,5] f = {0}> {
+      y = LSTM <hidden_size = 96, direction = "bidirectional"> (x, w, r)
+      z = If (on) <then_branch = t () => (a) { a = MatMul (y, f) },
+                   else_branch = e () => (b) { b = MatMul (y, f) }>
+    }"""), path)  # fmt: skip
+    told = words(html_of(judge(path)).decode())
+    layer = 9 * 2 * 4 * 96 * (96 + 96)
+    least = units.si(layer // 2 + 9 * 2 * 96 * 5)
+    assert f"Read forwards only, as streaming needs at most {least} at most 2" in told

@@ -95,8 +95,7 @@ def test_each_smaller_form_has_what_stays_of_the_whole_model() -> None:
     assert {name: (form.macs, form.weight_bytes) for name, form in made.items()} == {
         "lstm-int8": (None, held - 110),
         "gru": (macs - 700, held - 56),
-        "forward": (macs - 420, held - 72),
-    }
+    }, "what the sink would cost that reads one direction, nobody knows"
     integers = made["lstm-int8"]
     assert integers.macs_by_precision == {
         "int8": 2800, "float32": macs - 350 - 2800, "float16": 350,

@@ -108,6 +108,8 @@ class SmallerForm:
     """About the same afterwards, with what a converter adds."""
     at_most: bool = False
     """``weight_bytes`` are the most that they can be."""
+    macs_at_most: bool = False
+    """``macs`` are, likewise: no time follows from them."""
     smaller: bool = True
     """It has fewer MACs or bytes, or takes less time by the bound; not of a form that is better
     otherwise."""
@@ -213,6 +215,7 @@ def form(
     added: int = 0,
     fewer_constants: int = 0,
     at_most: bool = False,
+    macs_at_most: bool = False,
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -230,6 +233,7 @@ def form(
     added : bytes that come to the file besides.
     fewer_constants : bytes by which constants that are no weights shrink.
     at_most : ``weight_bytes`` are the most that they can be.
+    macs_at_most : ``macs`` are, likewise.
     """
     whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
@@ -240,7 +244,7 @@ def form(
         then = time_on(facts, device, instead, kept).seconds
         counted = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     elif macs is not None:
-        then = _in_proportion(facts, now, macs)
+        then = None if macs_at_most else _in_proportion(facts, now, macs)
         counted = dict.fromkeys(facts.totals.macs_by_arithmetic, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
@@ -269,6 +273,7 @@ def form(
         file_now=file if counted_file else None,
         file_bytes=file - less if file is not None and counted_file else None,
         at_most=at_most and weight_bytes not in (None, held),
+        macs_at_most=macs_at_most,
         smaller=fewer > 0 or less > 0 or sooner > 0,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.report.view.options.form import Terms, form
+from analyzer.smaller.one_way import one_way
 from analyzer.smaller.recurrent import recurrent
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
+    from analyzer.smaller.recurrent import Recurrent
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -51,16 +53,28 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             macs=macs - fewer,
             weight_bytes=held - bytes_,
         )  # fmt: skip
-    fewer, bytes_ = found.forward_saves()
-    if fewer:
-        yield form(
-            facts,
-            device,
-            ("forward", _("Read forwards only, as streaming needs"),
-             _("Take the backward direction out, or let it see some frames ahead, and train "
-               "again")),
-            Terms("high", "high", _("accuracy: train again"), "high",
-                   _("at most: what reads these layers is half as wide, too"), "train"),
-            macs=macs - fewer,
-            weight_bytes=held - bytes_,
-        )  # fmt: skip
+    yield from _forwards(facts, device, found)
+
+
+def _forwards(facts: Facts, device: Profile | None, found: Recurrent) -> Iterator[SmallerForm]:
+    """Without the backward direction: counted anew with what reads these layers, or at most what
+    these layers alone leave."""
+    if not found.back_and_forth:
+        return
+    exact = one_way(facts, [layer.node for layer in found.back_and_forth])
+    if exact is None and not facts.totals.complete:
+        return  # neither the least nor the most is known
+    macs, bytes_ = exact or found.forward_saves()
+    yield form(
+        facts,
+        device,
+        ("forward", _("Read forwards only, as streaming needs"),
+         _("Take the backward direction out, or let it see some frames ahead, and train again")),
+        Terms("high", "high", _("accuracy: train again"), "high",
+               _("every layer recounted") if exact else
+               _("at most: what reads these layers is half as wide, too"), "train"),
+        macs=facts.totals.macs - macs,
+        weight_bytes=facts.parameters.kept_bytes - bytes_,
+        at_most=exact is None,
+        macs_at_most=exact is None,
+    )  # fmt: skip
