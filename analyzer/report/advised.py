@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import MEASURED
-from analyzer.language import _, mark, ngettext, series, term
+from analyzer.language import _, mark, ngettext, term
 from analyzer.report.view.actions import leaving
-from analyzer.report.view.gains import unlocking
+from analyzer.report.view.gains import dearer, unlocking
 from analyzer.report.view.options.form import LEVELS, SmallerForm
 from analyzer.report.view.simplified import Added, command
 from analyzer.units import many
@@ -103,10 +103,7 @@ def slowing(action: Action) -> str:
                           "{n} more are left out, slower by the roofline model, and marked among "
                           "the findings", n)
         )  # fmt: skip
-    if action.slower_on:
-        said.append(_("slower on {devices} by the roofline model",
-                      devices=series(list(action.slower_on))))  # fmt: skip
-    return "; ".join(said)
+    return "; ".join(filter(None, (*said, dearer(action))))
 
 
 def in_file(form: SmallerForm) -> str:

@@ -9,11 +9,12 @@ from analyzer.facts import Certainty
 from analyzer.language import _, ngettext, retold, series, term
 from analyzer.report.headline import silenced
 from analyzer.report.view.options.form import NOTABLE
+from analyzer.report.view.pace import longer
 from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
@@ -243,8 +244,20 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
                          n=v["left_out"], device=v["device"]))  # fmt: skip
     if v["slower"]:
         more = (*more, _("not recommended: takes longer on {device}", device=v["device"]))
+    elif v["slower_on"]:
+        more = (*more, _dearer(v["slower_on"], v["slower_factors"]))
     return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
                 "claims.saving.macs", "claims.saving.share")  # fmt: skip
+
+
+def _dearer(devices: Sequence[str], factors: Sequence[float]) -> str:
+    """How much longer what saves compute takes where it does."""
+    time = longer(min(factors))
+    if len(devices) == 1:
+        return _("converted layers take {factor} the time on {device}",
+                 factor=time, device=devices[0])  # fmt: skip
+    return _("converted layers take up to {factor} the time on {n} devices",
+             factor=time, n=len(devices))  # fmt: skip
 
 
 _CARDS: Mapping[str, Callable[[Values], Card]] = {

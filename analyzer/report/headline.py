@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer import units
 from analyzer.language import _, ngettext, series
 from analyzer.report.claims.lead import LARGE
+from analyzer.report.view.pace import prices
 from analyzer.sanitise import label, widths
 from analyzer.units import many
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     Values = Mapping[str, Any]
+
+NAMED = 2
+"""Devices of which the first sentence says how much longer a saving takes there."""
 
 
 def verdict(v: Values) -> str:
@@ -216,6 +220,9 @@ def _could_fall(v: Values) -> str:
     if v["slower"]:
         text = _("{text}; by the roofline model of {device} it would not run faster there",
                  text=text, device=v["device"])  # fmt: skip
+    elif v["slower_on"]:
+        text = _("{text}; the converted layers take longer: {prices}", text=text,
+                 prices=prices(v["slower_on"], v["slower_factors"], NAMED))  # fmt: skip
     return f"{text}."
 
 

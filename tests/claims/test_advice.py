@@ -24,6 +24,7 @@ def test_the_verdict_names_two_titles_of_what_comes_first_and_then(
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "possible_saving", lambda _: (20, 0))
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
+    monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     totals = some(certainty=Certainty.EXACT, macs=200, unknown_nodes=3, complete=True, whole=200,
                   macs_by_arithmetic={})  # fmt: skip
@@ -152,11 +153,10 @@ def test_conversions_are_told_where_there_is_one_and_where_they_are_slower(
     board = some(name="board")
     monkeypatch.setattr(conversion, "steps", lambda result: result.steps)
     monkeypatch.setattr(advice, "converted_speedup", lambda result: result.speed)
-    monkeypatch.setattr(advice, "main_device", lambda devices: devices[0])
     monkeypatch.setattr(advice, "roof", lambda _: board)
-    monkeypatch.setattr(advice, "elsewhere", lambda facts, flagged, device, devices: (
-        some(device=f"{facts} {flagged} {each}", factor=n / 2)
-        for n, each in enumerate(devices) if each is not device))  # fmt: skip
+    monkeypatch.setattr(advice, "wanted", lambda result: result.wanted)
+    monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {
+        "slower_on": ("b", "c"), "slower_factors": (0.5, 0.9)})  # fmt: skip
 
     def told(steps: list[int]) -> Any:
         claim = advice.conversion(some(steps=steps))
@@ -168,12 +168,12 @@ def test_conversions_are_told_where_there_is_one_and_where_they_are_slower(
     assert told([100, 60, 36, 20]) == {
         "best": 2, "candidates": 3, "macs_now": 100, "macs_after": 20,
     }  # fmt: skip
-    result = some(speed=None, devices=("a", "b", "c"), facts="of", conversion=some(flagged="all"))
+    result = some(speed=None, conversion=some(flagged="all"), wanted="al")
     assert advice.conversion_speed(result) is None
     result.speed = 0.0
     claim = advice.conversion_speed(result)
     assert claim is not None
     assert dict(claim.values) == {
-        "device": "board", "factor": 0.0, "slower_on": ("of all b", "of all c"),
-        "slower_factors": (0.5, 1.0),
+        "device": "board", "factor": 0.0, "left_out": 1, "slower_on": ("b", "c"),
+        "slower_factors": (0.5, 0.9),
     }  # fmt: skip

@@ -433,6 +433,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     monkeypatch.setattr(advice, "_asked", lambda _: [some(rule="USE"), some(rule="LATER")])
     monkeypatch.setattr(advice, "leads_of", lambda *_: ())
     monkeypatch.setattr(advice, "possible_saving", lambda _: (given["saved"], 0))
+    monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_slower", lambda _: given["speed"] == 0.99)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
@@ -466,6 +467,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
 def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that picks problems of one kind has an error of its own."""
     monkeypatch.setattr(advice, "possible_saving", lambda _: (0, 0))
+    monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "leads_of", lambda *_: ())
@@ -559,7 +561,11 @@ def test_what_is_silenced_is_told_where_there_is_any() -> None:
     ]  # fmt: skip
 
 
-def test_conversions_are_told_with_the_peak_that_they_leave() -> None:
+def test_conversions_are_told_with_the_peak_that_they_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(advice, "wanted", lambda result: result.conversion.flagged)
+
     def told(peak: int | None, flagged: tuple[str, ...], *live: int | None) -> Any:
         nodes = [some(id=f"n{n}", saving=some(live_bytes=size)) for n, size in enumerate(live)]
         nodes.append(some(id="x", saving=None))

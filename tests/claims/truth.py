@@ -171,6 +171,20 @@ def _harms(d: Document) -> bool:
     return any(f["severity"] == "warning" and f["category"] == "trust" for f in d["findings"])
 
 
+def _elsewhere(d: Document) -> Values:
+    """Devices on which what is to be converted takes longer: those of the one rule that asks."""
+    said = [c["values"] for c in d["claims"] if "slower_on" in c["values"]]
+    for values in said:
+        assert values["slower_on"] == said[0]["slower_on"], "two numbers for one thing"
+        assert len(values["slower_on"]) == len(values["slower_factors"])
+        assert all(0 < factor < 1 for factor in values["slower_factors"])
+    rules = {f["rule"] for f in d["findings"] if f["saving"]}
+    asks = [ask for ask in d["page"]["asks"] if ask["rule"] in rules] if "page" in d else []
+    if len(asks) != 1:
+        return {}
+    return {"slower_on": asks[0]["slower_on"], "slower_factors": asks[0]["slower_factors"]}
+
+
 def _slower(d: Document) -> bool:
     """Whether a device takes longer for the layers that findings would convert."""
     speed = next((c["values"] for c in d["claims"] if c["id"] == "conversion.speed"), None)
@@ -186,10 +200,13 @@ def _stands_first(d: Document, said: Values) -> None:
     assert {*said["lead_titles"], *said["then_titles"]} <= listed | tools
     forms = {form["title"]: form for form in page["options"]}
     gained = {ask["title"]: ask["unlocks"] for ask in page["asks"] if ask["unlocks"]}
+    dearer = {ask["title"]: ask["slower_on"] for ask in page["asks"] if ask["slower_on"]}
     for title, more in zip((*said["lead_titles"], *said["then_titles"]),
                            (*said["lead_brings"], *said["then_brings"]), strict=True):  # fmt: skip
         if more and title in gained:
             assert all(target in more for target in gained[title])
+        elif more and title in dearer:
+            assert all(device in more for device in dearer[title])
         elif more:
             assert units.size(forms[title]["weight_bytes"]) in more
             assert ("x86" in more) == (forms[title]["id"] == "float16")
@@ -254,7 +271,7 @@ def _verdict(d: Document) -> Values:
         "macs_after": totals["macs"] - macs if total else None,
         "share": share if total else None, "complete": totals["complete"],
         "decided": _has_share(d),
-        "rules_with_findings": len({f["rule"] for f in d["findings"]}),
+        "rules_with_findings": len({f["rule"] for f in d["findings"]}), **_elsewhere(d),
     }  # fmt: skip
 
 
@@ -328,7 +345,7 @@ def _saving(d: Document) -> Values:
     small = [c for c in left if c["macs"] < said["least"] and c["in_channels"] >= 8]
     assert said["small"] in (0, len(small))
     return {"macs": None if _misfits(d) else macs, "params": params,
-            "share": macs / total if total else None,
+            "share": macs / total if total else None, **_elsewhere(d),
             "complete": d["totals"]["complete"]}  # fmt: skip
 
 
@@ -609,9 +626,20 @@ def _conversion(d: Document) -> Values:
     return {"candidates": len(savings), "best": best, "macs_now": now, "macs_after": now - whole}
 
 
-def _conversion_memory(d: Document) -> Values:
+def _converted(d: Document) -> set[str]:
+    """What findings ask to convert, but for what a rule leaves out as slower."""
+    left = _left_out(d)
+    return {p["node"] for f in d["findings"] if f["saving"] for p in f["places"]
+            if p["node"] not in left.get(f["rule"], ())}  # fmt: skip
+
+
+def _conversion_speed(d: Document) -> Values:
     flagged = {p["node"] for f in d["findings"] if f["saving"] for p in f["places"]}
-    live = [n["saving"]["live_bytes"] for n in d["nodes"] if n["id"] in flagged]
+    return {"left_out": len(flagged - _converted(d)), **_elsewhere(d)}
+
+
+def _conversion_memory(d: Document) -> Values:
+    live = [n["saving"]["live_bytes"] for n in d["nodes"] if n["id"] in _converted(d)]
     now = d["totals"]["peak_activation_bytes"]
     return {"now": now, "after": max(now, *live)}
 
@@ -946,7 +974,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "findings": _findings,
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},
     "conversion": _conversion,
-    "conversion.speed": lambda d: {},
+    "conversion.speed": _conversion_speed,
     "conversion.memory": _conversion_memory,
     "assumed.sizes": _sizes,
     "assumed.choices": _choices,

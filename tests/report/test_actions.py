@@ -30,9 +30,11 @@ from analyzer.report.view import steps as order
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
+from analyzer.report.view.memory import roof_of
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
 from analyzer.report.view.simplified import Added, added
+from analyzer.report.view.speed import speedup
 from analyzer.report.words import advice, say
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
@@ -494,12 +496,16 @@ def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None
     one, two = (actions.actions(each, each.devices[0])[0] for each in (both, last))
     assert (one.slower, one.slower_alone, one.slower_on) == (False, 0, ("Starved",))
     assert (two.slower, two.slower_alone, two.slower_on) == (False, 1, ())
-    assert slowing(one) == "slower on Starved by the roofline model"
+    longer = f"{1 / one.slower_factors[0]:.2f}× on Starved"
+    assert slowing(one) == f"takes longer by the roofline model: {longer}"
     assert slowing(replace(one, slower_alone=2, slower_on=())).startswith("2 more are left out, ")
     assert [saving(each).values["left_out"] for each in (both, last)] == [0, 1]
     report = Report.of(both)
-    assert "They take longer on Starved (0." in say(report.sheet.claims)["conversion.speed"]
-    assert "slower on Starved" in " ".join(brief(report.sheet, "macs"))
+    said = say(report.sheet.claims)
+    assert f"They take longer elsewhere: {longer}." in said["conversion.speed"]
+    assert f"; the converted layers take longer: {longer}." in said["verdict"]
+    lines = " ".join(brief(report.sheet, "macs"))
+    assert f"; takes longer by the roofline model: {longer}" in lines
     caveats = [row.caveats for row in Report.of(last).sheet.page.conversions]
     assert Report.of(last).sheet.page.roof.name == "Starved"
     assert sorted(text.split(":")[0] for row in caveats for text in row) == [
@@ -532,6 +538,10 @@ def test_what_takes_longer_is_counted_nowhere_and_marked_where_it_is_found() -> 
     values = {claim.id: claim.values for claim in claims_of(found)}
     assert (values["saving"]["macs"], values["saving"]["left_out"]) == (kept, 1)
     assert values["verdict"]["macs_after"] == wide.totals.macs - kept
+    speed = values["conversion.speed"]
+    assert speed["left_out"] == 1
+    assert speed["factor"] == speedup(wide, (small.id,), roof_of(starved, wide))
+    assert "that are not left out together run" in say(claims_of(found))["conversion.speed"]
     *_, card = cards(claims_of(found), "")
     assert "without 1 that would be slower on Starved" in card.detail
     page = Report.of(found).sheet.page

@@ -21,7 +21,7 @@ VERDICT: Values = {
     "doubt": "opens a door", "doubts": 0, "warnings": 0, "error_rules": 9, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
     "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
-    "looked": 4, "rules": 9,
+    "looked": 4, "rules": 9, "slower_on": (), "slower_factors": (),
 }  # fmt: skip
 FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of retraining"
 MINIMA = "Judged in part: nothing bounds how often a loop runs, so totals are minima."
@@ -78,6 +78,10 @@ VERDICTS: list[tuple[Values, str]] = [
       "the price of retraining.")),
     ({"kind": "saving", "slower": True},
      f"{FALL}; by the roofline model of rpi5 it would not run faster there."),
+    ({"kind": "saving", "slower_on": ("npu",), "slower_factors": (0.45,)},
+     f"{FALL}; the converted layers take longer: 2.22× on npu."),
+    ({"kind": "saving", "slower_on": ("a", "b", "c"), "slower_factors": (0.9, 0.5, 0.8)},
+     f"{FALL}; the converted layers take longer: 2.00× on b, 1.25× on c and 1 more."),
     ({"kind": "findings", **LITTLE},
      "Nothing urgent: 3 findings from 2 rules, none of which saves much compute."),
     ({"kind": "findings", **LITTLE, "findings": 1, "rules_with_findings": 1},
@@ -265,7 +269,7 @@ def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str
 SAVING: Values = {
     "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
     "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5", "left_out": 0,
-    "small": 0, "least": 1_000_000,
+    "small": 0, "least": 1_000_000, "slower_on": (), "slower_factors": (),
 }  # fmt: skip
 
 
@@ -276,6 +280,10 @@ SAVING: Values = {
         ({"complete": False, "params": 3000, "slower": True}, True, "2 kMAC",
          ("50.0 % of the known compute", "and 3 k parameters",
           "not recommended: takes longer on rpi5")),
+        ({"slower_on": ("npu",), "slower_factors": (0.45,)}, False, "2 kMAC",
+         ("50.0 % of compute", "converted layers take 2.22× the time on npu")),
+        ({"slower_on": ("npu", "gpu"), "slower_factors": (0.98, 0.5)}, False, "2 kMAC",
+         ("50.0 % of compute", "converted layers take up to 2.00× the time on 2 devices")),
         ({"share": None}, False, "2 kMAC", ("at most, as data decide what runs",)),
         ({"share": 0.0499, "action": "Fold it"}, False, "2 kMAC",
          ("5.0 % of compute, of low impact: “Fold it”",)),

@@ -31,8 +31,9 @@ def some(**about: Any) -> Any:
 
 def an_action(**about: Any) -> Any:
     return some(**{"macs": 0, "stored": 0, "traffic": 0, "peak_folded": None, "slower_alone": 0,
-                   "slower_on": (), "device": "", "places": 1, "stays": 0, "may_stay": 0,
-                   "slower": False, "unlocks": (), "rests": None} | about)  # fmt: skip
+                   "slower_on": (), "slower_factors": (), "device": "", "places": 1, "stays": 0,
+                   "may_stay": 0, "slower": False, "unlocks": (),
+                   "rests": None} | about)  # fmt: skip
 
 
 def a_page(whole: int | None = 4000, macs: int = 4000, end: str = "") -> Any:
@@ -51,6 +52,11 @@ def a_page(whole: int | None = 4000, macs: int = 4000, end: str = "") -> Any:
         ({"peak_folded": 3}, 4000, ["lowers peak activation memory to 3 B"]),
         ({"rests": 0.5, "rests_on": "seq"}, 4000, ["50.0 % of the MACs grow with seq"]),
         ({"unlocks": ("Ada", "Bob")}, 4000, ["then all operators on Ada and Bob"]),
+        (
+            {"slower_on": ("Ada", "Bob"), "slower_factors": (0.8, 0.5)},
+            4000,
+            ["takes longer by the roofline model: 2.00× on Bob and 1.25× on Ada"],
+        ),
     ],
 )
 def test_a_step_of_a_rule_tells_each_figure_that_it_has(

@@ -14,6 +14,8 @@ from analyzer.report.claims.cost import (
     is_slower,
     possible_saving,
     roof,
+    slower_elsewhere,
+    wanted,
 )
 from analyzer.report.claims.lead import LARGE, RETRAIN, hows_of, leads_of
 from analyzer.report.claims.record import Claim
@@ -28,7 +30,6 @@ from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.gains import gains
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
-from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
@@ -131,6 +132,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "unknown_nodes": totals.unknown_nodes,
             "slower": slower,
             "device": roof(result).name,
+            **slower_elsewhere(result),
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
@@ -311,7 +313,7 @@ def conversion(result: Result) -> Claim | None:
 
 def conversion_memory(result: Result) -> Claim | None:
     """What the peak of activations is with the conversions that findings ask for."""
-    found, flagged = result.facts.memory, frozenset(result.conversion.flagged)
+    found, flagged = result.facts.memory, frozenset(wanted(result))
     live = [n.saving.live_bytes for n in result.facts.nodes if n.id in flagged and n.saving]
     known = [size for size in live if size is not None]
     if not known or len(known) < len(flagged) or found.peak_bytes is None:
@@ -328,15 +330,13 @@ def conversion_speed(result: Result) -> Claim | None:
     speed = converted_speedup(result)
     if speed is None:
         return None
-    device, devices = main_device(result.devices), result.devices
-    others = tuple(elsewhere(result.facts, result.conversion.flagged, device, devices))
     return Claim(
         "conversion.speed",
         {
             "device": roof(result).name,
             "factor": speed,
-            "slower_on": tuple(other.device for other in others),
-            "slower_factors": tuple(other.factor for other in others),
+            "left_out": len(result.conversion.flagged) - len(wanted(result)),
+            **slower_elsewhere(result),
         },
         ("nodes",),
     )

@@ -12,7 +12,7 @@ from analyzer.report.view.actions import actions
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
-from analyzer.report.view.pace import paces
+from analyzer.report.view.pace import elsewhere, paces
 from analyzer.report.view.spared import Why, least_macs, spared
 from analyzer.report.view.speed import speedup
 from analyzer.report.view.steps import promises
@@ -122,6 +122,7 @@ def saving(result: Result) -> Claim:
             "complete": totals.complete,
             "slower": is_slower(result),
             "device": roof(result).name,
+            **slower_elsewhere(result),
             "others": more if runs else None,
             "others_share": more / total if total else None,
             "small": sum(why is Why.SMALL for why in spared(result).values()),
@@ -145,8 +146,26 @@ def roof(result: Result) -> Device:
 
 
 def converted_speedup(result: Result) -> float | None:
-    """How much faster the convolutions that findings are about run on it once converted."""
-    return speedup(result.facts, result.conversion.flagged, roof(result))
+    """How much faster the convolutions that findings ask to convert run on it once converted,
+    but for what is left out."""
+    return speedup(result.facts, wanted(result), roof(result))
+
+
+def wanted(result: Result) -> tuple[str, ...]:
+    """Convolutions that findings ask to convert, without those that are left out as slower."""
+    best = best_savings(result)
+    return tuple(node for node in result.conversion.flagged if node in best)
+
+
+def slower_elsewhere(result: Result) -> dict[str, tuple[str | float, ...]]:
+    """Devices other than the first on which the layers take longer that the saving is of, and time
+    now over time afterwards."""
+    device, nodes = main_device(result.devices), best_savings(result)
+    found = tuple(elsewhere(result.facts, nodes, device, result.devices))
+    return {
+        "slower_on": tuple(each.device for each in found),
+        "slower_factors": tuple(each.factor for each in found),
+    }
 
 
 def other_saving(result: Result) -> int:

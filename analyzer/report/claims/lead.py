@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.claims.cost import best_action, is_slower
-from analyzer.report.view.gains import unlocking
+from analyzer.report.view.gains import dearer, unlocking
 from analyzer.report.view.options.form import LEVELS, Level, SmallerForm, lighter
 from analyzer.report.view.steps import first, worth
 from analyzer.sanitise import label
@@ -67,9 +67,10 @@ def _id(each: Action | SmallerForm) -> str:
 
 
 def _brings(each: Action | SmallerForm) -> str:
-    """Of fewer bits: the weights that are left, and where they do not make it faster."""
+    """Of fewer bits: the weights that are left, and where they do not make it faster; of what a
+    rule asks for: targets that it wins, and devices on which it takes longer."""
     if not isinstance(each, SmallerForm):
-        return unlocking(each)
+        return "; ".join(filter(None, (unlocking(each), dearer(each))))
     if each.grows or (each.weight_bytes or 0) > each.bytes_now:
         return ""
     said = lighter(each)

@@ -53,6 +53,8 @@ class Action:
     """Their ids."""
     slower_on: tuple[str, ...] = ()
     """Other devices of the report that take longer for all of it afterwards."""
+    slower_factors: tuple[float, ...] = ()
+    """Of each, time now over time afterwards."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
     tool: Tool = ""

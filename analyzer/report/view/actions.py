@@ -161,6 +161,7 @@ def _action(
         slower_macs=sum(s.macs for n in timed.left_out if (s := facts[n].saving)),
         left_out=timed.left_out,
         slower_on=tuple(other.device for other in timed.elsewhere),
+        slower_factors=tuple(other.factor for other in timed.elsewhere),
         training=_training(rule.training if rule else ""),
         tool=tool,
         alternatives=rivals,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import _, series
 from analyzer.report.view.options.form import REPLACEABLE, Level
+from analyzer.report.view.pace import prices
 from analyzer.sanitise import widths
 
 if TYPE_CHECKING:
@@ -122,6 +123,14 @@ def unlocking(action: Action) -> str:
     if not action.unlocks:
         return ""
     return _("then all operators on {targets}", targets=series(list(action.unlocks)))
+
+
+def dearer(action: Action) -> str:
+    """How many times as long it takes on devices other than the first; empty where nowhere."""
+    if not action.slower_on:
+        return ""
+    return _("takes longer by the roofline model: {prices}",
+             prices=prices(action.slower_on, action.slower_factors))  # fmt: skip
 
 
 def _arguments(facts: Facts, edit: Edit) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.language import _, series
 from analyzer.report.view import split
 from analyzer.report.view.devices import named
 from analyzer.report.view.memory import roof_of
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.report.result import Result
     from analyzer.report.view.split import LayerSplit
+
+
+SAME = 0.995
+"""Time now over time afterwards from which on no digit that is told is another."""
 
 
 class Elsewhere(NamedTuple):
@@ -97,8 +102,30 @@ def elsewhere(
     for other in devices:
         idle = other is device or reach(facts.targets, other).runs == "no"
         speed = None if idle else _speed(facts, nodes, other, splits)
-        if speed is not None and speed < 1:
+        if speed is not None and 0 < speed < SAME:
             yield Elsewhere(named(other), speed)
+
+
+def prices(devices: Sequence[str], factors: Sequence[float], most: int = 0) -> str:
+    """How many times as long it takes where: ``2.21× on A and 1.45× on B``, the longest first; at
+    most ``most`` of them, 0 for all. ``factors`` are time now over time afterwards.
+
+    >>> prices(["A", "B", "C"], [0.9, 0.5, 0.8], 1), prices(["A", "B"], [0.98, 0.98])
+    ('2.00× on B and 2 more', '1.02× on A and B')
+    """
+    order = sorted(zip(factors, devices, strict=True), key=lambda each: -round(1 / each[0], 2))
+    by: dict[str, list[str]] = {}
+    for factor, device in order[: most or None]:
+        by.setdefault(longer(factor), []).append(device)
+    told = [_("{factor} on {devices}", factor=factor, devices=series(alike))
+            for factor, alike in by.items()]  # fmt: skip
+    left = len(order[most:]) if most else 0
+    return series([*told, _("{n} more", n=f"{left:,}")] if left else told)
+
+
+def longer(factor: float) -> str:
+    """``1.02×`` the time, where time now is ``factor`` of that afterwards."""
+    return f"{1 / factor:,.2f}×"
 
 
 def _longer(speed: float | None) -> bool:

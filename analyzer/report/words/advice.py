@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _, ngettext, series, term
 from analyzer.report import headline
+from analyzer.report.view.pace import prices
 from analyzer.report.view.unseen import why
 from analyzer.sanitise import label, widths
 from analyzer.units import many
@@ -223,8 +224,8 @@ def conversion_memory(v: Values) -> str:
     told = {"now": units.size(v["now"]), "after": units.size(v["after"])}
     if v["after"] > v["now"]:
         return _(
-            "The map between the two convolutions is held, too: converted, the flagged ones raise "
-            "the peak of activations from {now} to {after}, in the file's order of operators.",
+            "The map between the two convolutions is held, too: those converted raise the "
+            "peak of activations from {now} to {after}, in the file's order of operators.",
             **told,
         )  # fmt: skip
     return _(
@@ -234,13 +235,15 @@ def conversion_memory(v: Values) -> str:
 
 
 def conversion_speed(v: Values) -> str:
-    text = _(
-        "By the roofline model of {device}, without fusion, the flagged convolutions together run "
-        "{faster} as fast once converted.",
-        device=v["device"], faster=units.times(v["factor"]),
+    told = {"device": v["device"], "faster": units.times(v["factor"])}
+    text = (
+        _("By the roofline model of {device}, without fusion, the flagged convolutions that are "
+          "not left out together run {faster} as fast once converted.", **told)
+        if v["left_out"]
+        else _("By the roofline model of {device}, without fusion, the flagged convolutions "
+               "together run {faster} as fast once converted.", **told)
     )  # fmt: skip
-    pairs = zip(v["slower_on"], v["slower_factors"], strict=True)
-    others = [f"{device} ({factor:.2f}×)" for device, factor in pairs]
-    if not others:
+    if not v["slower_on"]:
         return text
-    return f"{text} " + _("They take longer on {devices}.", devices=series(others))
+    return f"{text} " + _("They take longer elsewhere: {prices}.",
+                          prices=prices(v["slower_on"], v["slower_factors"]))  # fmt: skip
