@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.dataclass import dataclass
+from analyzer.language import _
 from analyzer.report.view.explained import certainty_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.report.page import Page
     from analyzer.report.view.explained import Explained
@@ -23,6 +24,8 @@ PRINTED = (
 """Numbers that have a note on paper."""
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 """Marks of notes: letters, as a raised digit is one more digit of a number that is copied."""
+WORTH = 2
+"""How many times as long as what says so instead is what is not said again."""
 _LONG = re.compile(r"(?<![\d.])\d{4,}(?![\d.]*\.\d)")
 SHARES = ("share.macs", "share.params", "share.operators", "sum")
 """Kinds of numbers that are shares of one whole."""
@@ -51,6 +54,8 @@ class Note:
     """What its numbers are shares of, where that is the same for them: their marks leave it out."""
     rows: int = 1
     """Notes from this one on that have its source; 0 where one above says it."""
+    again: str = ""
+    """What its row says instead of ``sure``, which is long, where the note above says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,11 @@ class Notes:
 
     @property
     def remarks(self) -> dict[str, list[str]]:
-        """What paper says of several notes at once: sources and certainty, with their marks."""
+        """What paper says of several notes at once, how sure they are, with their marks."""
         found: dict[str, list[str]] = {}
         for mark, note in zip(MARKS, self.notes, strict=False):
-            for text in filter(None, (note.source + ".", note.sure)):
-                found.setdefault(text, []).append(mark)
+            if note.sure:
+                found.setdefault(note.sure, []).append(mark)
         return found
 
 
@@ -105,10 +110,11 @@ def on_screen(page: Page) -> Notes:
     anchors = {way.id: f"y-{n}" for n, way in enumerate(ways)}
     usual = {by: Counter(map(_sure, some)).most_common(1)[0][0] for by, some in kinds.items()}
     wholes = {by: _whole(some) for by, some in kinds.items() if by in SHARES}
+    again = _again([usual[way.id] for way in ways], page.explained)
     notes = tuple(
         Note(anchors[way.id], way.title, way.formula, _in_full(kinds[way.id][0]), usual[way.id],
-             way.source, grouped(wholes.get(way.id, "")), rows.get(way.id, 0))
-        for way in ways
+             way.source, grouped(wholes.get(way.id, "")), rows.get(way.id, 0), brief)
+        for way, brief in zip(ways, again, strict=True)
     )  # fmt: skip
     values = {each.number: each.value for each in page.explained}
     stops = _stops(page, values)
@@ -127,6 +133,16 @@ def on_screen(page: Page) -> Notes:
                 stops.get(each.number, ""),
             )  # fmt: skip
     return Notes(notes, links)
+
+
+def _again(texts: Iterable[str], of: Iterable[Explained]) -> Iterator[str]:
+    """For each note ``Assumed: as above.``, where the last that said anything said the same."""
+    kinds = {_sure(each): each.certainty for each in of}
+    above = ""
+    for text in texts:
+        brief = certainty_words(kinds[text], _("as above")) if text else ""
+        yield brief if text == above and len(text) > WORTH * len(brief) else ""
+        above = text or above
 
 
 def _stops(page: Page, values: Mapping[str, int | float]) -> dict[str, str]:

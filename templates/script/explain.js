@@ -69,7 +69,8 @@ if ("popover" in box) {
     const formula = counted ? note.cells[2] : note.cells[1];
     const shown = link.textContent.trim(), own = values(link, shown, note);
     const what = counted ? fill("macs", { what: counted.textContent }) : note.cells[0].textContent;
-    const sure = link.dataset.sure ?? (counted ? "" : formula.querySelector("small")?.textContent);
+    const known = counted ? null : formula.querySelector("small");
+    const sure = link.dataset.sure ?? known?.dataset.full ?? known?.textContent ?? "";
     const equation = counted ? [words.layers, ...copy(formula)] : copy(formula);
     return { what, about: about(link), equation, symbols: counted, own, source: origin(note), sure };
   };

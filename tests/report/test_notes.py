@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.report import Result
 from tests.arithmetic import worked_out
+from tests.golden.text import facts
 from tests.report.pages import AUDIT, SCHEMES, until, visit
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ def test_a_row_says_what_its_number_is_of(browser: Browser, standard: Result) ->
     assert text.startswith("MACs of Conv: 3×3 standard 512")
     assert "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080" in text  # 5 of eq. 2, D_F = 14
     assert "Howard et al. 2017 (arXiv 1704.04861), eq. 2" in text
+
+
+def test_a_number_says_in_full_what_its_note_says_as_above(browser: Browser) -> None:
+    """Sizes of several open dimensions are assumed: rows of notes state them once."""
+    network = facts("""g (float[rows_of_the_batch, channels_of_it, 8, 8] x,
+        float[rows_of_the_batch, channels_of_it, 8, 8] z) => (float y) { y = MatMul (x, z) }""")
+    page = visit(browser, Result(network, (), ()))
+    note = page.locator("tr:has(small[data-full])").first
+    assert note.locator("small").inner_text() == "Assumed: as above."
+    page.locator(f"a[href='#{note.get_attribute('id')}']").first.click()
+    certainty = box(page).inner_text().splitlines()[-1]
+    assert certainty.startswith("Assumed: with x axis 0 (rows_of_the_batch) = 1")
 
 
 def test_keyboard_opens_and_escape_closes_and_leads_back(

@@ -199,6 +199,26 @@ def test_notes_stand_by_their_source_and_numbers_lead_to_them() -> None:
     }
 
 
+def test_what_notes_rest_on_is_not_said_again_in_the_next_where_it_is_long() -> None:
+    long, other = "with n = 1 and whatever else was assumed", "with n = 2 and all that besides it"
+    found = on_screen(page(
+        explained("totals.macs", 6, "macs", ("2 · 3", ""), sure=long),
+        explained("page.rest", 5, "rest", ("5", ""), sure=long),
+        explained("page.idle", 5, "idle", ("5", "")),
+        explained("totals.flops", 12, "flops", ("2 · 6", ""), sure=long),
+    )).notes  # fmt: skip
+    assert [(note.sure, note.again) for note in found] == [
+        (f"Assumed: {long}.", ""), (f"Assumed: {long}.", "Assumed: as above."), ("", ""),
+        (f"Assumed: {long}.", "Assumed: as above."),
+    ]  # fmt: skip
+    for first, second in ((long, other), ("n = 1", "n = 1")):
+        notes = on_screen(page(
+            explained("totals.macs", 6, "macs", ("2 · 3", ""), sure=first),
+            explained("page.rest", 5, "rest", ("5", ""), sure=second),
+        )).notes  # fmt: skip
+        assert [note.again for note in notes] == ["", ""]
+
+
 def test_paper_has_a_note_for_the_numbers_that_matter_most() -> None:
     found = on_paper(page(
         explained("totals.flops", 12, "flops", ("2 · 6", ""), sure="n = 1"),
@@ -218,7 +238,7 @@ def test_paper_has_a_note_for_the_numbers_that_matter_most() -> None:
         "totals.flops": NoteMark("y-b", "b", "", "", None),
         "claims.saving.macs": NoteMark("y-c", "c", "", "", None),
     }
-    assert found.remarks == {"A.": ["a", "c"], "B.": ["b"], "Assumed: n = 1.": ["b"]}
+    assert found.remarks == {"Assumed: n = 1.": ["b"]}
     assert Notes((), {}).remarks == {}
 
 
