@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
-from analyzer.language import _, mark, ngettext, retold, series
+from analyzer.language import _, mark, retold, series
 from analyzer.report.view.deployment import blocking
 from analyzer.report.view.gains import NAMED
 from analyzer.sanitise import clean, label, widths
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def targets(v: Values) -> str:
-    if 1 < len(v["whole"]) == v["count"]:
-        return runs(v)
-    verdicts = _VERDICTS | (_KNOWN if v["broken"] or v["missing"] or v["huge"] else {})
     parted = _parted(v)
+    if 1 < len(parted["whole"]) == v["count"]:
+        return runs(v)
+    verdicts = _VERDICTS | (_KNOWN if _is_refused(v) else {})
     said = [_(words, targets=_named(parted, verdict))
             for verdict, words in verdicts.items() if parted[verdict]]  # fmt: skip
     text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
@@ -30,12 +30,20 @@ def targets(v: Values) -> str:
 
 
 def _parted(v: Values) -> dict[str, Any]:
-    """The same with each target under one verdict."""
+    """The same with each target under one verdict; none is untested where nobody runs the file."""
     partly, stuck = v["partly"], v["stuck"]
+    untested = [] if _is_refused(v) else v["untested"]
+    whole = [each for each in v["whole"] if each not in untested]
     idle = [each for each in v["idle"] if each not in (*partly, *stuck)]
     split = [each for each in v["split"] if each not in (*partly, *stuck, *idle)]
     maybe = [each for each in v["maybe"] if each not in partly]
-    return {**v, "cut": v["split"], "idle": idle, "split": split, "maybe": maybe}
+    return {**v, "cut": v["split"], "whole": whole, "untested": untested, "idle": idle,
+            "split": split, "maybe": maybe}  # fmt: skip
+
+
+def _is_refused(v: Values) -> bool:
+    """Whether nobody runs the file as it is."""
+    return bool(v["broken"] or v["missing"] or v["huge"])
 
 
 def _named(v: Values, *verdicts: str) -> str:
@@ -130,19 +138,20 @@ def _left(v: Values) -> Iterator[str]:
 
 def runs(v: Values) -> str:
     """Where all of it runs, and where not, in a line."""
-    known = v["broken"] or v["missing"] or v["huge"]
-    others = _named(_parted(v), "split", "idle", "stuck", "no", "partly")
+    known, v = _is_refused(v), _parted(v)
+    others = _named(v, "split", "idle", "stuck", "no", "partly")
     text = (_known_on if known else _runs_on)(
         len(v["whole"]), v["count"],
         {"n": units.count(len(v["whole"])), "targets": many(v["count"], "target"),
-         "all": _named(v, "whole"), "others": others, "open": _named(_parted(v), "maybe")},
+         "all": _named(v, "whole"), "others": others, "open": _named(v, "maybe"),
+         "untested": _named(v, "untested")},
     )  # fmt: skip
     said = [text, *_gained(v, known=known)]
-    v = _measured(_without(_parted(v), v["gained"]))
+    v = _measured(_without(v, v["gained"]))
     if v["count"] > 1:
         for words, verdicts in (_KNOWN_TO if known else _RUNS_ON).items():
             names = _named(v, *verdicts)
-            if names and (v["whole"] or "no" not in verdicts):
+            if names and (v["whole"] or v["untested"] or "no" not in verdicts):
                 said.append(_(words, names=names))
     return " ".join([*said, *_provisos(v)])
 
@@ -220,6 +229,7 @@ def _runs_on(whole: int, count: int, told: Mapping[str, str]) -> str:
                 else _("All of it runs on {all}.", **told))  # fmt: skip
     if count == 1:
         return (_("Not all of it runs on {others}.", **told) if told["others"]
+                else _(_UNTESTED, names=told["untested"]) if told["untested"]
                 else _("Whether all of it runs on {open} is not decided.", **told))  # fmt: skip
     if not whole:
         return _("All of it certainly runs on none of {targets}.", **told)
@@ -247,19 +257,18 @@ def _provisos(v: Values) -> Iterator[str]:
         yield _("None loads it without its weights.")
     elif v["huge"]:
         yield _("Whether any has the memory is another question.")
-    elif v["untested"]:
-        yield ngettext("{n} of those is tested with newer opsets only.",
-                       "{n} of those are tested with newer opsets only.",
-                       v["untested"])  # fmt: skip
 
 
+_UNTESTED = mark("All its operators are known to {names}, tested with newer opsets only.")
 _RUNS_ON: dict[str, tuple[str, ...]] = {
+    _UNTESTED: ("untested",),
     mark("In parts on {names}."): ("split",),
     mark("At most in parts on {names}."): ("partly",),
     mark("Not on {names}."): ("idle", "stuck", "no"),
     mark("Not decided: {names}."): ("maybe",),
 }
-"""In a line, behind where all of it runs; where it does not is told only if it runs anywhere."""
+"""In a line, behind where all of it runs; where it does not is told only if it runs anywhere, or
+may."""
 _KNOWN_TO: dict[str, tuple[str, ...]] = {
     mark("Some of them to {names}."): ("split", "stuck"),
     mark("Some of them at most to {names}."): ("partly",),
@@ -269,6 +278,7 @@ _KNOWN_TO: dict[str, tuple[str, ...]] = {
 """The same where nobody runs the file as it is."""
 _VERDICTS: dict[str, str] = {
     "whole": mark("all of it runs on {targets}"),
+    "untested": mark("all its operators are known to {targets}, tested with newer opsets only"),
     "split": mark("some of its operators run on {targets}"),
     "idle": mark("only operators without MACs run on {targets}"),
     "stuck": mark("some of its operators are known to {targets}, where nothing runs the rest"),

@@ -854,8 +854,8 @@ def _targets(d: Document) -> Values:
             "parts": [fit["partitions"] for fit in split],
             "supported": [fit["supported"] for fit in split],
             "operators": [fit["nodes"] for fit in split],
-            "untested": sum(fit["verdict"] == "whole" and fit["tested_from"] is not None
-                            for fit in d["targets"]),
+            "untested": [fit["target"] for fit in d["targets"]
+                         if fit["verdict"] == "whole" and fit["tested_from"] is not None],
             "broken": any(b["grave"] for b in d["breaches"]) or any(
                 p["code"].startswith("external-") and p["code"].split("-", 1)[1] not in readable
                 for p in d["problems"]),

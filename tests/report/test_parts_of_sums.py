@@ -75,7 +75,7 @@ def where(**verdicts: Any) -> str:
                              "gain_amounts": (), "gain_names": (),
                              "ids": ("a", "b", "c"), "names": ("A", "B", "C"), "count": 3,
                              "broken": False, "missing": False, "huge": False,
-                             "untested": 0}  # fmt: skip
+                             "untested": ()}  # fmt: skip
     split = verdicts.get("split", ())
     parts: dict[str, Any] = {
         "macs": [None, 0.5, 1.0][: len(split)], "parts": [1, 2, 3][: len(split)],
@@ -114,9 +114,15 @@ BROKEN = "The file has errors; none promises to load it."
         ({"whole": ("a",), "maybe": ("b", "c"), "huge": True},
          ("All its operators are certainly known to 1 of 3 targets: A. Not decided: B and C. "
           "Whether any has the memory is another question.")),
-        ({"whole": ("a",), "count": 1, "untested": 1},
-         "All of it runs on A. 1 of those is tested with newer opsets only."),
-        ({"whole": ("a", "b", "c"), "untested": 2, "broken": True},
+        ({"whole": ("a",), "count": 1, "untested": ("a",)},
+         "All its operators are known to A, tested with newer opsets only."),
+        ({"whole": ("a", "b", "c"), "untested": ("b",)},
+         ("All of it certainly runs on 2 of 3 targets: A and C. All its operators are known to B, "
+          "tested with newer opsets only.")),
+        ({"whole": ("a", "b"), "untested": ("a", "b"), "no": ("c",)},
+         ("All of it certainly runs on none of 3 targets. All its operators are known to A and B, "
+          "tested with newer opsets only. Not on C.")),
+        ({"whole": ("a", "b", "c"), "untested": ("a", "b"), "broken": True},
          f"All its operators are known to each of 3 targets: A, B and C. {BROKEN}"),
     ],
 )  # fmt: skip

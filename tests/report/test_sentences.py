@@ -143,7 +143,7 @@ TARGETS: Values = {
     "gain_names": (),
     "ids": ("a", "b", "c", "d"),
     "names": ("Ada", "Bob", "Cy", "Dee"),
-    "untested": 0,
+    "untested": (),
     "broken": False,
     "missing": False,
     "huge": False,
@@ -507,6 +507,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("Of 1 target: all its operators are known to Ada. The file has errors; none promises to "
          "load it.")),
         ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on Ada."),
+        ({"whole": ("a", "b"), "untested": ("b",)},
+         ("Of 2 targets: all of it runs on Ada; all its operators are known to Bob, tested with "
+          "newer opsets only.")),
         ({"count": 2, "whole": ("a",), "split": ("b",), "missing": True},
          ("Of 2 targets: all its operators are known to Ada; some of them are known to Bob. None "
          "loads it without its weights.")),
@@ -527,13 +530,14 @@ TOLD: dict[str, tuple[Values, Told]] = {
           "most a part of it runs on Bob and Cy; whether all of it runs is not decided on Dee.")),
     ]),
     "targets.runs": (TARGETS, [
-        ({"whole": ("a", "b"), "untested": 2},
-         ("All of it runs on each of 2 targets: Ada and Bob. 2 of those are tested with newer "
-         "opsets only.")),
+        ({"whole": ("a", "b"), "untested": ("a", "b")},
+         ("All of it certainly runs on none of 2 targets. All its operators are known to Ada and "
+          "Bob, tested with newer opsets only.")),
         ({"count": 4, "whole": ("a",), "split": ("b",), **_taken(1), "no": ("c",), "maybe": ("d",),
-          "untested": 1},
-         ("All of it runs on 1 of 4 targets: Ada. In parts on Bob (50.0 % of the MACs). Not on Cy. "
-         "Not decided: Dee. 1 of those is tested with newer opsets only.")),
+          "untested": ("a",)},
+         ("All of it certainly runs on none of 4 targets. All its operators are known to Ada, "
+          "tested with newer opsets only. In parts on Bob (50.0 % of the MACs). Not on Cy. Not "
+          "decided: Dee.")),
         ({"count": 4, "whole": ("a",), "split": ("b", "c"), **_taken(2), "idle": ("b",),
           "maybe": ("d",),
           "partly": ("d",), "stuck": ("c",)},

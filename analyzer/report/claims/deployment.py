@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.schemas import STANDARD
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.actions import actions
-from analyzer.report.view.deployment import is_idle, is_partly, is_stuck, is_told, refusals
+from analyzer.report.view.deployment import (
+    is_idle,
+    is_partly,
+    is_stuck,
+    is_told,
+    is_untested,
+    refusals,
+)
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.gains import (
     NAMED,
@@ -99,7 +106,7 @@ def targets(result: Result) -> Claim | None:
             "stuck": tuple(fit.target for fit in fits if is_stuck(fit, fits)),
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
-            "untested": sum(fit.verdict == "whole" and fit.tested_from is not None for fit in fits),
+            "untested": tuple(fit.target for fit in fits if is_untested(fit)),
             "broken": broken,
             "missing": missing,
             "huge": huge,

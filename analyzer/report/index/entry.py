@@ -21,7 +21,7 @@ from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.actions import TRUST
 from analyzer.report.view.audits import checked
-from analyzer.report.view.deployment import is_partly
+from analyzer.report.view.deployment import is_partly, is_untested
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
 from analyzer.report.view.reach import reach
@@ -240,8 +240,10 @@ def _trust(result: Result) -> IndexFigure:
 
 def _reach(facts: Facts) -> TargetReach:
     fits = facts.targets
+    untested = sum(map(is_untested, fits))
     undecided = any(fit.verdict == "maybe" and not is_partly(fit) for fit in fits)
-    return TargetReach(sum(fit.verdict == "whole" for fit in fits), len(fits), undecided)
+    whole = sum(fit.verdict == "whole" for fit in fits)
+    return TargetReach(whole - untested, len(fits), undecided or untested > 0)
 
 
 def _macs(facts: Facts) -> IndexFigure:

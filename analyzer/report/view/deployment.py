@@ -134,9 +134,14 @@ def _verdict(fit: TargetFit, fits: Sequence[TargetFit], runs: bool) -> str:
         return _("some, in one part")
     if fit.verdict == "split":
         return f"{word}, {units.many(fit.partitions, 'part')}"
-    if fit.verdict == "whole" and fit.tested_from is not None:
+    if is_untested(fit):
         return _("{verdict}, untested", verdict=word)
     return word
+
+
+def is_untested(fit: TargetFit) -> bool:
+    """Whether it has all operators, and nobody has tried it with a model of so old an opset."""
+    return fit.verdict == "whole" and fit.tested_from is not None
 
 
 def is_idle(fit: TargetFit) -> bool:
