@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.deployment import TargetFit
-    from analyzer.facts import Node
+    from analyzer.facts import Assumption, Node
     from analyzer.model.limits import Limits
     from analyzer.shapes.instance import Shapes
     from analyzer.shapes.stated import Bindings
@@ -40,7 +40,7 @@ def deployments(
     shapes = seen.shapes
     sizes, sizings = None, Sizings()
     if any(a.reason not in STATED for a in shapes.assumptions):
-        sizes = _fixed(seen, bindings, limits)
+        sizes = None if _grows(seen) else _fixed(seen, bindings, limits)
         others = (
             partial(infer_shapes, seen.program, _resized(seen, bindings, resize), limits=limits)
             for resize in (lambda size: 2 * size, lambda size: 1)
@@ -63,6 +63,32 @@ def _fixed(seen: Survey, bindings: Bindings, limits: Limits) -> SizedShapes:
         resized = _resized(seen, bindings, lambda size: size or bindings.defaults.sequence)
         shapes = infer_shapes(seen.program, resized, limits=limits)
     return SizedShapes(shapes, _open_inputs(seen, shapes))
+
+
+def _grows(seen: Survey) -> bool:
+    """Whether a cache goes out longer than it came in, by the tokens of a step: what goes out
+    would not go in again if the length of the input was fixed."""
+    types = seen.shapes.main.types
+    outputs = [types[name] for name in seen.program.main.outputs if name in types]
+    for each in seen.shapes.assumptions:
+        taken = types.get(each.input)
+        if taken is None or taken.shape is None or not _is_past(each):
+            continue
+        for given in outputs:
+            if given.dtype != taken.dtype or len(given.shape or ()) != len(taken.shape):
+                continue
+            sizes = zip(taken.shape, given.shape or (), strict=True)
+            differ = {at: (before, after) for at, (before, after) in enumerate(sizes)
+                      if before != after}  # fmt: skip
+            before, after = differ.pop(each.axis, (None, None))
+            if not differ and before is not None and after is not None and after > before:
+                return True
+    return False
+
+
+def _is_past(each: Assumption) -> bool:
+    """Whether an open size is that of earlier tokens: nothing unless somebody states one."""
+    return each.value == 0 or "past" in f"{each.input} {each.dim}".lower()
 
 
 def _open_inputs(seen: Survey, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:

@@ -229,8 +229,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
              "take 4 KiB in the file.")),
     ]),
     "cache": ({"token_bytes": 1024, "bytes": 4096, "tokens": 4}, [
-        ({}, ("Keys and values of earlier tokens come in and go out again: 1 KiB a token, 4 KiB at "
-             "4 tokens.")),
+        ({}, ("Keys and values of earlier tokens come in and go out again, longer, so that their "
+             "length cannot be fixed: 1 KiB a token, 4 KiB at 4 tokens.")),
     ]),
     "quantised": (QUANTISED, [
         ({}, "All multiply-accumulates are in integers."),

@@ -80,8 +80,8 @@ TAIL = """g (float[1,2,8,8] x) => (float[1,2] y) <int64[4] form = {2, 2, 8, 8}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Flatten (a) }"""
 OPEN = """g (float[batch,2,8,8] x) => (float[batch,2,8,8] y) <int64[4] form = {2, 2, 1, 1}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Relu (a) }"""
-CACHE = """g (float[1,2,1,4] key, float[1,2,past,4] past_key) => (float[1,2,total,4] y)
-  { y = Concat <axis = 2> (past_key, key) }"""
+CACHE = """g (float[1,2,1,4] key, float[1,2,past,4] past_key) => (float[1,2,total,{width}] y)
+  {{ {all} = Concat <axis = 2> (past_key, key) {more} }}"""
 NEW = """<ir_version: 11, opset_import: ["" : 17]>
   g (float[2] x) => (float[2] y) { y = Relu (x) }"""
 CLIFF = f'<ir_version: 10, opset_import: ["" : 22]> {TAIL}'
@@ -156,10 +156,21 @@ def test_only_what_can_go_and_is_refused_is_removed() -> None:
 
 def test_a_cache_is_never_fixed_at_nothing() -> None:
     """An input of size 0 is empty for ever, so the model would have no cache any more."""
-    found = fit(model(CACHE), "nnapi")
+    read = model(CACHE.format(all="a", width="8", more="y = Concat <axis = 3> (a, a)"))
+    found = fit(read, "nnapi")
     (edit,) = [edit for edit in found.edits if edit.kind == "size"]
     assert edit.sizes == {"past_key": (1, 2, 128, 4)}
-    assert keeps(edit, fit(applied(model(CACHE), edit), "nnapi"))
+    assert keeps(edit, fit(applied(read, edit), "nnapi"))
+
+
+def test_a_cache_that_goes_out_longer_is_not_fixed() -> None:
+    """What goes out, 129 tokens of 128, would not go in again."""
+    cache = CACHE.format(all="y", width="4", more="")
+    found = fit(model(cache), "nnapi")
+    assert not [edit for edit in found.edits if edit.kind == "size"]
+    assert found.sized is None
+    image = cache.replace("past", "side")
+    assert [edit for edit in fit(model(image), "nnapi").edits if edit.kind == "size"]
 
 
 def test_a_change_computes_the_same() -> None:

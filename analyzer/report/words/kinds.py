@@ -68,8 +68,8 @@ def forest(v: Values) -> str:
 
 def cache(v: Values) -> str:
     return _(
-        "Keys and values of earlier tokens come in and go out again: {each} a token, {bytes} at "
-        "{tokens}.",
+        "Keys and values of earlier tokens come in and go out again, longer, so that their length "
+        "cannot be fixed: {each} a token, {bytes} at {tokens}.",
         each=units.size(v["token_bytes"]), bytes=units.size(v["bytes"]),
         tokens=many(v["tokens"], "token"),
     )  # fmt: skip
