@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from onnx import AttributeProto, defs
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
+import analyzer
 from analyzer.facts import Tensor
 from analyzer.graph.attributes import KINDS
 from analyzer.graph.call import MALFORMED, Unknown
@@ -26,6 +29,30 @@ UNCHECKED = {
     "q_num_heads", "size", "step",
 }  # fmt: skip
 """Names of many operators, whose formulas say themselves where the type is another."""
+
+BY_THEIR_READERS = """
+    accuracy_level activation_params activations broadcast classlabels_int64s coefficients dilation
+    dim epsilon height_scale imputed_value_floats imputed_value_int64s is_test
+    keep_aspect_ratio_policy layout leaf_weights mrope_section nodes_modes num_branches output_fp16
+    paddings pool_strings prob_mod q_num_heads router_size scale score_mod separators size step
+    swiglu_limit tokenexp weights width_scale""".split()
+"""Whose readers say themselves where the type is another."""
+OTHERWISE = """
+    end exclusive fc1_expert_weight_bits fc2_expert_weight_bits fc3_expert_weight_bits fmod
+    num_outputs reverse scan_input_axes scan_output_axes select_last_index sparse_value start
+    value_float value_floats value_int value_ints value_string value_strings""".split()
+"""Read out of all attributes, or by a name that is put together."""
+
+
+def test_whatever_attribute_is_asked_for_has_a_type_or_a_reader_that_looks() -> None:
+    asked: set[str] = set()
+    for path in Path(analyzer.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="attr"), args=[ast.Constant(str(name)), *_]):
+                    asked.add(name)
+    assert asked - KINDS.keys() == set(BY_THEIR_READERS)
+    assert KINDS.keys() - asked == set(OTHERWISE)
 
 
 def test_attributes_have_the_types_that_schemas_give_them() -> None:
