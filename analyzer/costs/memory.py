@@ -74,8 +74,7 @@ def peak_memory(
     if open_runs or any(instance.ways for instance in order):
         lower = _peak(program, scopes, constants, last, _LOWER)
     peak = lower if upper.unsized else upper
-    peak.alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
-    listed = tuple(peak.alive[:ALIVE_LISTED])
+    listed = _listed(peak.alive)
     certainty, reason = Certainty.EXACT, ""
     if upper.unsized:
         certainty = Certainty.LOWER_BOUND
@@ -86,15 +85,22 @@ def peak_memory(
     ends = lower.bytes, None if upper.unsized else upper.bytes
     stored, kept = fuse(graph, sites, last)
     fused = _peak(program, scopes, constants, kept, _UPPER, stored) if stored else None
+    if fused is not None and fused.unsized:
+        fused = None
     gone = settled(program, graph, sites)
     folded = _peak(program, scopes, constants, kept, _UPPER, {**gone, **stored}) if gone else None
     moments = {} if peak.unsized else {moment.node: moment for moment in peak.moments}
     return Memory(
         peak.bytes, peak.node, listed, certainty, reason, ends,
-        None if fused is None or fused.unsized else fused.bytes,
+        None if fused is None else fused.bytes,
+        () if fused is None else _listed([t for t in fused.alive if t.bytes]),
         steps(peak.moments), held(peak.lives, scopes[-1][1]),
         None if folded is None or folded.unsized else folded.bytes,
     ), moments  # fmt: skip
+
+
+def _listed(alive: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    return tuple(sorted(alive, key=lambda t: (-(t.bytes or 0), t.name))[:ALIVE_LISTED])
 
 
 @dataclass(slots=True)

@@ -60,6 +60,8 @@ class Memory(Brief):
     fused_bytes: int | None = None
     """The same where QuantizeLinear and DequantizeLinear are part of integer kernels, so that no
     float copy of what is stored as integers exists; ``None`` if there are none, or if unknown."""
+    fused_alive: tuple[Tensor, ...] = ()
+    """Tensors alive at that peak, in the types that they are stored in, largest first."""
     timeline: tuple[MemoryStep, ...] = ()
     """Live bytes over the file's order, in at most 200 steps; their maximum is the peak."""
     held: tuple[Held, ...] = ()

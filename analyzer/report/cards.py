@@ -40,7 +40,9 @@ class Card(NamedTuple):
     number: str = ""
     """Place in the JSON of what explains ``value``."""
     more: str = ""
-    """The same of the first line under it."""
+    """The same of a line under it."""
+    line: int = 0
+    """Which one that is."""
 
 
 def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
@@ -86,7 +88,8 @@ def _compared(v: Values) -> Card:
               _("no multiply-accumulates")]  # fmt: skip
     if flops:
         detail.append(_("and {flops} besides", flops=units.span(flops, most, "FLOP")))
-    return Card("compute", _("Compute"), many(v["comparisons"], "comparison"), tuple(detail))
+    return Card("compute", _("Compute"), many(v["comparisons"], "comparison"), tuple(detail),
+                more="totals.flops", line=2)  # fmt: skip
 
 
 def _holds(v: Values) -> Iterator[str]:
@@ -191,21 +194,25 @@ def _peak(v: Values) -> Card:
             value = _("{low} to {high}", low=value, high=units.size(high))
     where = (_("while {name} runs", name=label(v["name"], widths.TERM)),) if v["name"] else ()
     place, fused = "memory.peak_bytes", v["fused_bytes"]
+    other, told = "", ""
     if fused is not None and {fused} != set(v["bytes"] or ()):
+        other = "claims.memory.peak.fused_bytes"
         if leads_fused(v):
-            where = (_("with Q and DQ in integer kernels"),
-                     _("{size} as written", size=value), *where)  # fmt: skip
-            value, place = units.size(fused), "claims.memory.peak.fused_bytes"
+            told = _("{size} as written", size=value)
+            where = (_("with Q and DQ in integer kernels"), told, *where)
+            value, place, other = units.size(fused), other, place
         else:
-            where = (_("{size} with Q and DQ in integer kernels", size=units.size(fused)), *where)
+            told = _("{size} with Q and DQ in integer kernels", size=units.size(fused))
+            where = (told, *where)
     most = (v["bytes"] or (0, 0))[1] if fused is None else fused
     if v["folded_bytes"] is not None and most and v["folded_bytes"] <= MOSTLY * most:
         size = units.size(v["folded_bytes"])
         where = (_("{size} once constants are folded", size=size), *where)
     if v["certainty"] == Certainty.UNKNOWN and v["bytes"] is not None:
         where = (_("for sizes with which the model cannot run"), *where)
-    return Card("peak", _("Peak activation memory"), value,
-                (*where, _("in the file's order of operators")), place)  # fmt: skip
+    lines = (*where, _("in the file's order of operators"))
+    return Card("peak", _("Peak activation memory"), value, lines, place, other,
+                lines.index(told) if told else 0)  # fmt: skip
 
 
 def _saving(v: Values, *, elsewhere: bool) -> Card:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from analyzer.report.view.explained import Explained
 
 PRINTED = (
-    "totals.macs", "totals.flops", "totals.params", "totals.weight_bytes", "memory.peak_bytes",
-    "claims.saving.macs", "page.conversion_totals[0].macs_after",
+    "totals.macs", "totals.flops", "totals.params", "totals.weight_bytes",
+    "claims.memory.peak.fused_bytes", "memory.peak_bytes", "claims.saving.macs",
+    "page.conversion_totals[0].macs_after",
 )  # fmt: skip
 """Numbers that have a note on paper."""
 MARKS = "abcdefghijklmnopqrstuvwxyz"
@@ -202,12 +203,22 @@ def on_paper(page: Page) -> Notes:
     links = {}
     for number in PRINTED:
         each = found.get(number)
-        if each is not None and each.value:
+        if each is not None and each.value and _is_read(number, page, found):
             way, mark = ways[each.by], MARKS[len(notes)]
             links[number] = NoteMark(f"y-{mark}", mark, "", "", None)
             notes.append(Note(f"y-{mark}", way.title, way.formula, _in_full(each), _sure(each),
                               way.source))  # fmt: skip
     return Notes(tuple(notes), links)
+
+
+def _is_read(number: str, page: Page, found: Mapping[str, Explained]) -> bool:
+    """Whether paper has the number."""
+    if number.startswith("page.conversion_totals"):
+        return bool(page.conversions)
+    if number == "claims.memory.peak.fused_bytes":
+        written = found.get("memory.peak_bytes")
+        return written is not None and written.value != found[number].value
+    return True
 
 
 def spelled(each: Explained) -> str:

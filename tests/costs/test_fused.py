@@ -34,12 +34,13 @@ def test_no_float_copy_of_what_is_stored_as_integers_is_kept() -> None:
     output beside the last integers: 3,200 B + 800 B."""
     found = memory(QDQ)
     assert (found.peak_bytes, found.fused_bytes) == (6_400, 4_000)
+    assert [tensor.bytes for tensor in found.fused_alive] == [3_200, 800]
 
 
 def test_without_quantisation_nothing_is_fused() -> None:
     plain = """<ir_version: 8, opset_import: ["" : 17]>
     g (float[1,8] x) => (float[1,8] y) { y = Relu (x) }"""
-    assert memory(plain).fused_bytes is None
+    assert (memory(plain).fused_bytes, memory(plain).fused_alive) == (None, ())
 
 
 def test_a_tensor_that_somebody_else_reads_stays_float() -> None:

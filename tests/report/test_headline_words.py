@@ -193,7 +193,7 @@ def test_compute_says_how_sure_it_is_and_for_which_sizes(
 
 
 def test_the_leading_number_is_the_one_asked_for() -> None:
-    assert _compute(COMPUTE, "macs")[4:] == ("totals.macs", "totals.flops")
+    assert _compute(COMPUTE, "macs")[4:] == ("totals.macs", "totals.flops", 0)
     assert _compute(COMPUTE, "flops") == Card(
         "compute", "Compute", "9 kFLOP",
         ("9,000 FLOPs in all, 5 kMAC among them", "exact, from the file alone"),
@@ -264,6 +264,21 @@ ORDER = "in the file's order of operators"
 def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str, ...]) -> None:
     card = _peak({**PEAK, **values})
     assert (card.value, card.detail) == (value, detail)
+
+
+def test_both_peaks_of_a_quantised_model_are_explained_where_they_are_said() -> None:
+    for values, number, more, line in (
+        ({}, "memory.peak_bytes", "", "while conv runs"),
+        ({"fused_bytes": 512}, "claims.memory.peak.fused_bytes", "memory.peak_bytes",
+         "2 KiB as written"),
+        ({"fused_bytes": 512, "folded_bytes": 1}, "claims.memory.peak.fused_bytes",
+         "memory.peak_bytes", "2 KiB as written"),
+        ({"fused_bytes": 2048, "bytes": (2048, 4096), "certainty": "unknown"},
+         "memory.peak_bytes", "claims.memory.peak.fused_bytes",
+         "2 KiB with Q and DQ in integer kernels"),
+    ):  # fmt: skip
+        card = _peak({**PEAK, **values})
+        assert (card.number, card.more, card.detail[card.line]) == (number, more, line)
 
 
 SAVING: Values = {

@@ -59,8 +59,8 @@ def test_tensors_alive_at_the_peak_are_six_and_the_rest() -> None:
     def alive(*sizes: int | None, peak: int | None) -> list[tuple[str, str]]:
         tensors = [some(bytes=size, name=f"t{n}", shape=(size,), dtype="int8", elements=size)
                    for n, size in enumerate(sizes)]  # fmt: skip
-        facts = some(memory=some(alive=tensors, peak_bytes=peak))
-        return [(each.text, each.label) for each in memory._alive(cast("Any", facts))]
+        found = memory._alive(cast("Any", tensors), peak or 0)
+        return [(each.text, each.label) for each in found]
 
     names = [f"t{n}" for n in range(6)]
     assert [what for _, what in alive(*[1] * 6, peak=6)] == names
@@ -74,7 +74,7 @@ def test_tensors_alive_at_the_peak_are_six_and_the_rest() -> None:
 def test_the_lowest_peak_is_the_highest_step_with_results_written_over() -> None:
     def lower(peak: int | None, *timeline: tuple[str, int, int], fused: int = 0) -> list[Any]:
         rows = [some(node=node, bytes=b, in_place_bytes=i) for node, b, i in timeline]
-        found = some(peak_bytes=peak, timeline=rows, fused_bytes=fused, reason="",
+        found = some(peak_bytes=peak, timeline=rows, fused_bytes=fused, reason="", fused_alive=(),
                      folded_bytes=None, certainty=Certainty.EXACT)  # fmt: skip
         facts = _Facts({"a": some(name="first"), "b": some(name="")})
         facts.memory = found
@@ -90,7 +90,7 @@ def test_the_lowest_peak_is_the_highest_step_with_results_written_over() -> None
     ]
     assert lower(9, ("c", 9, 8))[0][2][0] == Summand("9", "c")
     assert lower(8, ("a", 8, 8)) == lower(None, ("a", 8, 8)) == lower(9) == []
-    assert lower(9, fused=3) == [(f"{place}.fused_bytes", 3, (Summand("3"),))]
+    assert lower(9, fused=3) == [(f"{place}.fused_bytes", 3, (Summand("3", ""),))]
 
 
 class _Facts(dict[str, Any]):

@@ -576,9 +576,7 @@ def test_what_lives_at_the_peak_is_told_tensor_by_tensor() -> None:
 
     def told(peak: int, *sizes: int) -> list[tuple[str, str]]:
         alive = [tensor(f"t{n}", size) for n, size in enumerate(sizes)]
-        found = explained_memory._alive(
-            cast("Any", some(memory=some(alive=alive, peak_bytes=peak)))
-        )
+        found = explained_memory._alive(alive, peak)
         return [(part.text, part.label) for part in found]
 
     assert told(9, 5, 4) == [("5", "t0"), ("4", "t1")]

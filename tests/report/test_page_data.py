@@ -169,8 +169,8 @@ WAYS = (Reckoning("macs", "MACs", "a · b", "A"), Reckoning("flops", "FLOPs", "2
         Reckoning("rest", "Rest", "c", "A"), Reckoning("idle", "Idle", "d", "A"))  # fmt: skip
 
 
-def page(*found: Explained) -> Any:
-    return SimpleNamespace(explained=found, reckonings=WAYS,
+def page(*found: Explained, conversions: tuple[int, ...] = ()) -> Any:
+    return SimpleNamespace(explained=found, reckonings=WAYS, conversions=conversions,
                            what_if=SimpleNamespace(stops=None))  # fmt: skip
 
 
@@ -240,6 +240,21 @@ def test_paper_has_a_note_for_the_numbers_that_matter_most() -> None:
     }
     assert found.remarks == {"Assumed: n = 1.": ["b"]}
     assert Notes((), {}).remarks == {}
+
+
+def test_paper_has_no_note_for_a_number_that_it_leaves_out() -> None:
+    after, fused = "page.conversion_totals[0].macs_after", "claims.memory.peak.fused_bytes"
+    for shown, written, read in (
+        ((), 7, [fused, "memory.peak_bytes"]), ((1,), 5, ["memory.peak_bytes", after]),
+    ):  # fmt: skip
+        found = on_paper(page(
+            explained(after, 6, "macs", ("2 · 3", "")),
+            explained(fused, 5, "rest", ("5", "")),
+            explained("memory.peak_bytes", written, "rest", (str(written), "")),
+            conversions=shown,
+        ))  # fmt: skip
+        assert [*found.links] == read
+        assert [note.anchor for note in found.notes] == ["y-a", "y-b"]
 
 
 def test_certainty_is_a_sentence_unless_it_is_exact() -> None:

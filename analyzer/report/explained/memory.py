@@ -11,7 +11,7 @@ from analyzer.report.view.explained import Explained, Summand
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from analyzer.facts import Facts, Tensor
     from analyzer.report.page import Page
@@ -28,7 +28,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
     memory = facts.memory
     if memory.peak_bytes:
         sure = how_sure(memory)
-        parts = tuple(_alive(facts))
+        parts = tuple(_alive(memory.alive, memory.peak_bytes))
         yield Explained("memory.peak_bytes", memory.peak_bytes, "peak", parts, *sure)
         yield from _lower(facts)
     for index, row in enumerate(page.roles):
@@ -57,15 +57,16 @@ def _lower(facts: Facts) -> Iterator[Explained]:
         yield Explained(f"{claim}.folded_bytes", memory.folded_bytes, "peak.folded",
                         (Summand(str(memory.folded_bytes)),), *sure)  # fmt: skip
     if memory.fused_bytes:
+        parts = [*_alive(memory.fused_alive, memory.fused_bytes)]
         yield Explained(f"{claim}.fused_bytes", memory.fused_bytes, "peak.fused",
-                        (Summand(str(memory.fused_bytes)),), *sure)  # fmt: skip
+                        tuple(parts), *sure)  # fmt: skip
 
 
-def _alive(facts: Facts) -> Iterator[Summand]:
-    tensors = [tensor for tensor in facts.memory.alive if tensor.bytes]
+def _alive(alive: Iterable[Tensor], peak: int) -> Iterator[Summand]:
+    tensors = [tensor for tensor in alive if tensor.bytes]
     for tensor in tensors[:SUMMANDS]:
         yield Summand(_bytes(tensor), label(tensor.name, widths.WORD))
-    rest = (facts.memory.peak_bytes or 0) - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
+    rest = peak - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
     if rest:
         count = len(tensors) - SUMMANDS
         yield Summand(str(rest), ngettext("{n} other", "{n} others", count) if count > 0 else "")
