@@ -49,8 +49,7 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
     by_id = {claim.id: claim.values for claim in claims}
     compute = _compute(by_id["compute"], headline)
-    more = "options" in by_id or bool(by_id["verdict"]["lead"])
-    saving = _saving(by_id["saving"], elsewhere=more)
+    saving = _saving(by_id["saving"], elsewhere=bool(by_id["verdict"]["saves"]))
     return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
 
 
@@ -216,7 +215,7 @@ def _peak(v: Values) -> Card:
 
 
 def _saving(v: Values, *, elsewhere: bool) -> Card:
-    """``elsewhere``: something else than cheaper layers would save much."""
+    """``elsewhere``: something of what to do first saves something else than cheaper layers do."""
     if v["macs"] is None:
         return Card("saving", _("Possible saving"), _("unknown"),
                     (_("no size is known with which the model runs"),))  # fmt: skip
@@ -238,6 +237,10 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
         if silent:
             words = _("not counting {findings}", findings=silent)
         besides = (_("other savings: see what to do first"),) if elsewhere else ()
+        if v["unadvised"]:
+            said = (*_unadvised(v), f"“{label(v['unadvised'])}”", *besides)
+            n = units.count(v["slower_layers"] + v["unsure_layers"])
+            return Card("saving", _("Cheaper layers"), _("{n} found", n=n), said)
         return Card("saving", _("Cheaper layers"), _("none found"), (words, *besides))
     share = units.percent(v["share"])
     share = (_("at most, as data decide what runs") if v["share"] is None
@@ -255,6 +258,18 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
         more = (*more, _dearer(v["slower_on"], v["slower_factors"]))
     return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
                 "claims.saving.macs", "claims.saving.share")  # fmt: skip
+
+
+def _unadvised(v: Values) -> Iterator[str]:
+    """Why nobody recommends the cheaper layers that rules find."""
+    slower, unsure, device = v["slower_layers"], v["unsure_layers"], v["device"]
+    if slower and unsure:
+        yield _("{n} slower on {device}, {others} perhaps: measure",
+                n=units.count(slower), device=device, others=units.count(unsure))  # fmt: skip
+    elif slower:
+        yield _("slower on {device} by its roofline model", device=device)
+    else:
+        yield _("may be slower: measure")
 
 
 def _dearer(devices: Sequence[str], factors: Sequence[float]) -> str:

@@ -434,6 +434,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     monkeypatch.setattr(advice, "leads_of", lambda *_: ())
     monkeypatch.setattr(advice, "possible_saving", lambda _: (given["saved"], 0))
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
+    monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "is_slower", lambda _: given["speed"] == 0.99)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
@@ -468,6 +469,7 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     """A rule that picks problems of one kind has an error of its own."""
     monkeypatch.setattr(advice, "possible_saving", lambda _: (0, 0))
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
+    monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "leads_of", lambda *_: ())

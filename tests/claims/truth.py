@@ -217,9 +217,19 @@ def _stands_first(d: Document, said: Values) -> None:
         doubt = next(f for f in d["findings"] if f["message"] == said["doubt"])
         assert doubt["rule"] == presses[0], "the verdict and the steps begin with another"
         assert page["actions"][0] == presses[0] or doubt["category"] != "trust"
+    assert said["saves"] == _something_saves(page)
     if said["kind"] == "saving":
         assert "SEP001" in page["actions"] or not page["groups"]
     _begins_with(page, said, presses)
+
+
+def _something_saves(page: Values) -> bool:
+    """Whether any of what to do first has a figure of what it saves."""
+    kinds = ("macs", "params", "traffic", "stored")
+    saving = {form["id"] for form in page["options"] if form["smaller"]}
+    saving |= {ask["rule"] for ask in page["asks"]
+               if any(ask[kind] for kind in kinds) or ask["peak_folded"] is not None}  # fmt: skip
+    return any(saving & {*step["ids"]} for step in page["steps"])
 
 
 def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
@@ -344,6 +354,14 @@ def _saving(d: Document) -> Values:
     left = [n["conv"] for n in d["nodes"] if n["saving"] and n["id"] not in flagged]
     small = [c for c in left if c["macs"] < said["least"] and c["in_channels"] >= 8]
     assert said["small"] in (0, len(small))
+    named = [ask for ask in d["page"]["asks"]
+             if ask["macs"] and (ask["slower"] or ask["confidence"] == "low")]  # fmt: skip
+    places = {p["node"] for f in d["findings"] for p in f["places"]
+              if f["rule"] in {ask["rule"] for ask in named}}  # fmt: skip
+    assert said["slower_layers"] + said["unsure_layers"] == len(places)
+    assert said["unadvised"] in ({ask["does"] for ask in named} or {""})
+    if not any(ask["slower"] or ask["left_out"] for ask in named):
+        assert said["slower_layers"] == 0
     return {"macs": None if _misfits(d) else macs, "params": params,
             "share": macs / total if total else None, **_elsewhere(d),
             "complete": d["totals"]["complete"]}  # fmt: skip

@@ -285,6 +285,7 @@ SAVING: Values = {
     "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
     "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5", "left_out": 0,
     "small": 0, "least": 1_000_000, "slower_on": (), "slower_factors": (),
+    "slower_layers": 0, "unsure_layers": 0, "unadvised": "",
 }  # fmt: skip
 
 
@@ -311,6 +312,13 @@ SAVING: Values = {
         ({"macs": 0}, False, "none found", ("no rule suggests a cheaper layer",)),
         ({"macs": 0, "small": 2}, False, "none found",
          ("no rule suggests a cheaper layer: 2 that could be are below 1 MMAC",)),
+        ({"macs": 0, "small": 2, "slower_layers": 3, "unadvised": "Split it"}, True, "3 found",
+         ("slower on rpi5 by its roofline model", "“Split it”",
+          "other savings: see what to do first")),
+        ({"macs": 0, "slower_layers": 1, "unsure_layers": 1000, "unadvised": "Split it"}, False,
+         "1,001 found", ("1 slower on rpi5, 1,000 perhaps: measure", "“Split it”")),
+        ({"macs": 0, "unsure_layers": 1, "unadvised": "Split it"}, False, "1 found",
+         ("may be slower: measure", "“Split it”")),
         ({"macs": 0, "suppressed": 2}, True, "none found",
          ("not counting 2 suppressed", "other savings: see what to do first")),
     ],
@@ -319,6 +327,7 @@ def test_what_can_be_saved_says_of_what(
     values: Values, more: bool, value: str, detail: tuple[str, ...]
 ) -> None:
     card = _saving({**SAVING, **values}, elsewhere=more)
-    assert card.title == ("Cheaper layers" if value == "none found" else "Possible saving")
+    found = value.endswith(" found")
+    assert card.title == ("Cheaper layers" if found else "Possible saving")
     assert (card.value, card.detail) == (value, detail)
     assert bool(card.number) == (values.get("macs", 1) not in (None, 0))

@@ -18,7 +18,10 @@ from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.model.rows import Rows
 from analyzer.report import Result
-from analyzer.report.claims.cost import best_action
+from analyzer.report.cards import cards
+from analyzer.report.claims import claims_of
+from analyzer.report.claims.cost import best_action, saving
+from analyzer.report.sheet import Report
 from analyzer.report.view import split
 from analyzer.report.view.actions import actions
 from analyzer.report.view.findings import group
@@ -144,6 +147,18 @@ def test_a_stem_of_seven_is_no_faster_as_pairs_and_holds_more() -> None:
         assert best is None or best.rule != "SEP002", "no headline by its arithmetic alone"
         (row,) = next(each for each in group(result) if each.rule == "SEP002").places
         told[ask.slower] = row.left_out
+        seen = saving(result).values
+        assert (seen["slower_layers"], seen["unsure_layers"]) == (ask.slower, not ask.slower)
+        assert seen["unadvised"] == ask.does
+        caveats = [text for row in Report.of(result).sheet.page.conversions for text in row.caveats]
+        assert ("decomposed: slower" in caveats) == ask.slower
+        card = cards(claims_of(result), "macs")[-1]
+        assert (card.title, card.value) == ("Cheaper layers", "1 found")
+        assert card.detail[:2] == (
+            "slower on Raspberry Pi 5, 8 GB by its roofline model" if ask.slower
+            else "may be slower: measure",
+            f"“{ask.does}”",
+        )  # fmt: skip
     assert told == {True: True, False: False}
     text = words(html_of(slow).decode())
     assert "raises peak activation memory to 15.31 MiB" in text

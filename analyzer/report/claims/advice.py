@@ -19,6 +19,7 @@ from analyzer.report.claims.cost import (
 )
 from analyzer.report.claims.lead import LARGE, RETRAIN, hows_of, leads_of
 from analyzer.report.claims.record import Claim
+from analyzer.report.claims.unadvised import is_saving
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
@@ -119,6 +120,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "decided": has_share(totals),
             "macs_after": totals.macs - macs if total else None,
             "share": share if total else None,
+            "saves": is_saving(_asked(result), options),
             "lead": leads[0].ids if leads else (),
             "lead_how": hows[0] if hows else "",
             "lead_share": leads[0].macs / total if leads and total else 0.0,

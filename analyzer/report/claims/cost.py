@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Certainty
 from analyzer.report.claims.limits import sizes
 from analyzer.report.claims.record import Claim
+from analyzer.report.claims.unadvised import unadvised
 from analyzer.report.view.actions import actions
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.devices import main_device
@@ -110,7 +111,7 @@ def saving(result: Result) -> Claim:
     those are not the MACs of any run."""
     totals, (macs, params) = result.facts.totals, possible_saving(result)
     more, total = other_saving(result), totals.macs if has_share(totals) else None
-    runs = totals.certainty is not Certainty.UNKNOWN
+    runs, found = totals.certainty is not Certainty.UNKNOWN, unadvised(result)
     return Claim(
         "saving",
         {
@@ -127,6 +128,9 @@ def saving(result: Result) -> Claim:
             "others_share": more / total if total else None,
             "small": sum(why is Why.SMALL for why in spared(result).values()),
             "least": least_macs(result),
+            "slower_layers": found.slower,
+            "unsure_layers": found.unsure,
+            "unadvised": found.action,
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },

@@ -13,7 +13,7 @@ from analyzer.records import shown
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.layers import spread_of, step
 from analyzer.report.view.memory import EXAMPLE
-from analyzer.report.view.pace import paces
+from analyzer.report.view.pace import paces, split_paces
 from analyzer.report.view.spared import spared, words
 from analyzer.report.view.speed import roofline_speedup
 from analyzer.restore import record
@@ -122,7 +122,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
     layers = _layers(facts)
     flagged = frozenset(result.conversion.flagged)
     structured = _structured(result)
-    left, slow = spared(result), _left_out(result)
+    left, slow, split = spared(result), _left_out(result), _slow_splits(result)
     rows = [
         Conversion(
             nodes=(node.id,),
@@ -142,6 +142,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
                     (
                         words(left[node.id], result) if node.id in left else "",
                         _("left out: slower") if node.id in slow else "",
+                        _("decomposed: slower") if node.id in split else "",
                         *_caveats(node, node.conv, node.saving, device),
                     ),
                 )
@@ -193,6 +194,15 @@ def _left_out(result: Result) -> frozenset[str]:
     found = paces(result, main_device(result.devices))
     asked = [(f.node, f.node in found[f.rule].left_out) for f in result.places if f.saving]
     return frozenset(node for node, _ in asked) - {node for node, out in asked if not out}
+
+
+def _slow_splits(result: Result) -> frozenset[str]:
+    """Nodes that a rule asks to split by their weights, and that take longer then."""
+    found = split_paces(result, main_device(result.devices))
+    return frozenset(
+        f.node for f in result.places
+        if f.rule in found and (found[f.rule].slower or f.node in found[f.rule].left_out)
+    )  # fmt: skip
 
 
 def _structured(result: Result) -> frozenset[str]:
