@@ -10,12 +10,14 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from analyzer.operators import record_of
+from analyzer.operators.record import Kind
 from analyzer.patterns.match import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.adjacency import Port
+    from analyzer.graph.call import Call
     from analyzer.patterns.flow import Flow
     from analyzer.patterns.match import Detail
 
@@ -38,10 +40,18 @@ def attention(flow: Flow) -> Iterator[Match]:
         core = (scores, *masks, softmax, *shapes, values)
         yield _match(flow, core, values, ports, fused=False)
     for fused in flow.of("attention"):
-        record = record_of(flow.call(fused))
-        own = record is not None and record.is_weighted  # query, key and value are made inside
-        ports = [] if own else flow.sources(fused)[:3]
-        yield _match(flow, (fused,), fused, ports, fused=True)
+        inside = _inside(flow.call(fused))
+        ports = [] if inside else flow.sources(fused)[:3]
+        yield _match(flow, (fused,), fused, ports, fused=True, inside=inside)
+
+
+def _inside(call: Call) -> int:
+    """Weights of an operator that makes query, key and value itself: one where they are one."""
+    record = record_of(call)
+    if record is None or not record.is_weighted:
+        return 0
+    kinds = (record.operand(slot) for slot, given in enumerate(call.inputs) if given is not None)
+    return sum(operand is not None and operand.kind is Kind.WEIGHT for operand in kinds)
 
 
 def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
@@ -78,14 +88,21 @@ def _weighs(flow: Flow, softmax: str, product: str) -> bool:
 
 
 def _match(
-    flow: Flow, core: tuple[str, ...], last: str, ports: list[Port], *, fused: bool
+    flow: Flow,
+    core: tuple[str, ...],
+    last: str,
+    ports: list[Port],
+    *,
+    fused: bool,
+    inside: int = 0,
 ) -> Match:
     projections, plumbing = _projections(flow, ports)
     out, shapes = flow.onward(last)
     behind = out is not None and flow.is_mixing(out)
     if out is not None and behind:
         plumbing += [*shapes, out]
-    detail: dict[str, Detail] = {"projections": len(projections), "output_projection": behind}
+    made = inside + len(projections)
+    detail: dict[str, Detail] = {"projections": made, "output_projection": behind}
     detail["fused"] = fused
     detail["spatial_reduction"] = any(_reduces(flow, p) for p in projections)
     return Match("attention", core, detail, extra=(*projections, *plumbing))

@@ -171,6 +171,7 @@ def test_fused_attention_operators_are_attention_blocks() -> None:
     assert kinds(found) == ["attention"]
     assert len(only(found).nodes) == 2
     assert only(found).detail["fused"] is True
+    assert only(found).detail["projections"] == 1, "one weight makes query, key and value"
 
 
 def test_plain_softmax_between_other_operators_is_no_attention() -> None:

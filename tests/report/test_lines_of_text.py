@@ -518,6 +518,7 @@ def test_details_of_a_block_leave_out_what_is_usual() -> None:
     usual = {"stride": 1, "groups": 1, "dilation": 1, "skip": False, "heads": 1}
     assert blocks.describe(usual) == "heads 1"
     assert blocks.describe({"stride": 2, "skip": True, "in_channels": 5}) == "stride 2, skip"
+    assert blocks.describe({"projections": 0, "fused": True}) == "fused", "none were taken in"
 
 
 def test_blocks_tell_where_one_kind_of_layer_does_nearly_all() -> None:

@@ -103,7 +103,7 @@ def calls(facts: Facts) -> list[int]:
 
 
 def describe(detail: Mapping[str, int | str | bool]) -> str:
-    """``32 → 64 channels, kernel 3×3``: what a reader compares; false and 1 go unsaid."""
+    """``32 → 64 channels, kernel 3×3``: what a reader compares; false, 0 and 1 go unsaid."""
     rest = dict(detail)
     first, last = rest.pop("in_channels", None), rest.pop("out_channels", None)
     parts = []
@@ -113,6 +113,6 @@ def describe(detail: Mapping[str, int | str | bool]) -> str:
         word = term(key.replace("_", " "))
         if value is True:
             parts.append(word)
-        elif value is not False and not (value == 1 and key in ("stride", "groups", "dilation")):
+        elif value and not (value == 1 and key in ("stride", "groups", "dilation")):
             parts.append(f"{word} {label(str(value), widths.NAME)}")
     return ", ".join(parts)
