@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import MEASURED
-from analyzer.language import _, mark, ngettext, term
+from analyzer.language import _, mark, ngettext, series, term
 from analyzer.report.view.actions import leaving
 from analyzer.report.view.gains import dearer, unlocking
+from analyzer.report.view.needs import settles
 from analyzer.report.view.options.form import LEVELS, SmallerForm
 from analyzer.report.view.simplified import Added, command
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analyzer.report.page import FirstStep
     from analyzer.report.view.action import Action
@@ -37,10 +38,26 @@ def tidying(step: FirstStep) -> str:
                  most.peak_now)  # fmt: skip
     typed = command(step.tool, limit)
     more = "; ".join(filter(None, (f"`pip install {step.tool}`", adds.told(most.file_now))))
-    if step.needs:
-        return _("Clean up after {rule} with `{command}` ({grows})",
-                 rule=step.needs, command=typed, grows=more)  # fmt: skip
+    if step.after:
+        return _("Clean up after {step} with `{command}` ({grows})",
+                 step=step.after, command=typed, grows=more)  # fmt: skip
     return _("Clean up with `{command}` ({grows})", command=typed, grows=more)
+
+
+def how(form: SmallerForm, ahead: Sequence[FirstStep]) -> str:
+    """What to do for a form, behind the steps ``ahead`` of it, of which some are needed."""
+    own, done = [], dict[int, None]()
+    for need in form.before:
+        places = (n for n, step in enumerate(ahead, 1) if settles(step.of, step.tool, need))
+        n = next(places, None)
+        if n is None:
+            own.append(need.text)
+        else:
+            done[n] = None
+    numbers = series([str(n) for n in sorted(done)])
+    first = ngettext("Do step {numbers} first", "Do steps {numbers} first", len(done),
+                     numbers=numbers)  # fmt: skip
+    return ". ".join([*([first] if done else []), *own, form.how])
 
 
 def weight(step: FirstStep) -> str:

@@ -202,6 +202,7 @@ def build(
         "longer": advised.longer([each.seconds for each in page.devices]),
         "choice": advised.CHOICE,
         "tidying": advised.tidying,
+        "how": advised.how,
         "part": advised.part,
         "weight": advised.weight,
         "resting": advised.resting,

@@ -52,7 +52,8 @@ from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.order import as_run
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.skyline import Skyline
-from analyzer.report.view.steps import ActionStep, first
+from analyzer.report.view.step import ActionStep
+from analyzer.report.view.steps import first
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.tiles import Ground, Tile
 from analyzer.report.view.unseen import unseen, why
@@ -64,7 +65,7 @@ from analyzer.smaller.attributes import coefficients
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
-    from analyzer.report.view.options.form import Tool
+    from analyzer.report.view.options.before import Tool
 
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
@@ -112,7 +113,8 @@ class FirstStep(NamedTuple):
 
     of: tuple[Action | SmallerForm, ...]
     tool: Tool
-    needs: str = ""
+    after: str = ""
+    """Of clean-ups, in words what has to be done before the command is run."""
     operators: int = 0
 
 
@@ -244,10 +246,20 @@ class Page:
             of = tuple(found[name] for name in step.ids if name in found)
             tidies = all(isinstance(each, Action) for each in of)
             told.append(
-                FirstStep(of, step.tool, step.needs, step.operators) if tidies
+                FirstStep(of, step.tool, self._behind(step), step.operators) if tidies
                 else FirstStep(of, "")
             )  # fmt: skip
         return tuple(step for step in told if step.of)
+
+    def _behind(self, step: ActionStep) -> str:
+        """The step before that does what is needed, or what that is called where none does."""
+        if not step.needs:
+            return ""
+        for n, other in enumerate(self.steps, 1):
+            if other != step and step.needs in other.ids:
+                return _("step {n}", n=n)
+        needed = (ask.does for ask in self.asks if ask.rule == step.needs)
+        return next((f"“{does}”" for does in needed), step.needs)
 
 
 def make_page(result: Result) -> Page:

@@ -64,16 +64,26 @@ def made_weights(facts: Facts) -> tuple[str, ...]:
     made: quantisers read initializers alone."""
     made: dict[str, int] = {}
     whole = 0
+    for node, source in _layers(facts):
+        whole += node.params
+        if source is not None:
+            made[source.op_type] = made.get(source.op_type, 0) + node.params
+    return tuple(made) if 2 * sum(made.values()) > whole else ()
+
+
+def making(facts: Facts) -> Iterator[Node]:
+    """The operators that make weights of layers from constants."""
+    yield from (source for _node, source in _layers(facts) if source is not None)
+
+
+def _layers(facts: Facts) -> Iterator[tuple[Node, Node | None]]:
+    """Layers of the main graph with constant weights, and what makes these."""
     for node in facts.nodes:
         place = vertex(facts.graph, node.id)
         if node.composite or not node.macs or node.scope or 1 not in place.constants:
             continue
-        whole += node.params
         source = producer(facts.graph, node.id, 1)
-        if source is not None:
-            kind = facts[source].op_type
-            made[kind] = made.get(kind, 0) + node.params
-    return tuple(made) if 2 * sum(made.values()) > whole else ()
+        yield node, None if source is None else facts[source]
 
 
 def staying(

@@ -85,8 +85,8 @@ def test_activations_of_int8_that_x86_computes_in_floats_are_to_be_quantised_aga
         f = QuantizeLinear (e, s, z)  t = DequantizeLinear (f, s, z)  {last} }}"""
     form = _form(model.format(type="int8", last="r = Abs (t)  y = Add (r, t)"), "uint8")
     assert form.extra == "1 more of 1 layer in integers on x86 CPUs, 100.0 % of the MACs"
-    assert (form.title, form.impact, form.needs) == (
-        "Quantise again with uint8 activations", "medium", ""
+    assert (form.title, form.impact, form.before) == (
+        "Quantise again with uint8 activations", "medium", ()
     )  # fmt: skip
     assert "activation_type=QuantType.QUInt8" in form.how
     for type_, last in (("int8", "y = Relu (t)"), ("uint8", "r = Abs (t)  y = Add (r, t)")):

@@ -412,13 +412,13 @@ def test_what_comes_before_is_told_once_for_each_remedy() -> None:
     limits = [met("", "fold", "", "a", "b"), met("", "inputs"), met("", "", "", "z"),
               met("", "fold", "", "b", "c", "d"), met("", "ir-version"),
               met("", "rename", "", "t", "u", "v", "w")]  # fmt: skip
-    assert prepared.first(limits) == (
+    assert tuple(each.text for each in prepared.first(limits)) == (
         (
             "Make initializers of weights and biases first, with "
             "`onnxruntime.quantization.quant_pre_process(…, skip_symbolic_shape=True)`: the "
             "quantiser does not see through a, b, c"
         ),
-        "Take the weights out of the graph's inputs first (IOP001)",
+        "Take the weights out of the graph's inputs first",
         (
             "State IR version 4 first: the converter of versions takes weights that are no inputs "
             "for undefined"
@@ -429,7 +429,18 @@ def test_what_comes_before_is_told_once_for_each_remedy() -> None:
         ),
     )
     (rename,) = prepared.first([met("", "rename", "", "n" * 240, "m" * 241)])
-    assert rename.startswith(f"Rename {'n' * 240}, {'m' * 120}…{'m' * 119} first")
+    assert rename.text.startswith(f"Rename {'n' * 240}, {'m' * 120}…{'m' * 119} first")
+    assert [(each.rules, each.tool) for each in prepared.first(limits)] == [
+        ((), ""), (("IOP001",), ""), (("ONX014",), ""), ((), ""),
+    ]  # fmt: skip
+    folded, outputs = prepared.first([met("", "fold", "", "a"), met("", "outputs")],
+                                     simplified=True)  # fmt: skip
+    assert folded.tool == "onnxslim"
+    assert folded.text == (
+        "Make initializers of weights and biases first, with `onnxslim MODEL NEW`: the quantiser "
+        "does not see through a"
+    )
+    assert (outputs.text, outputs.rules) == ("List each output once first", ("ONX014",))
     static, dynamic = (types._quantised(some(name="q"), [], static=each) for each in (True, False))
     assert static == (
         "Quantise statically (`q`) with some hundred inputs, and measure accuracy and time"

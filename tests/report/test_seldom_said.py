@@ -13,12 +13,14 @@ from analyzer.facts import Certainty
 from analyzer.report import advised, brief, document, explain, pdf
 from analyzer.report.compare import words as changes
 from analyzer.report.explained import memory, weights
+from analyzer.report.page import FirstStep
 from analyzer.report.sketch import to_png
 from analyzer.report.view import actions, loaded, pace, spared, split, whatif
 from analyzer.report.view import weights as weight_view
 from analyzer.report.view.joint import SAFE
 from analyzer.report.view.options import form as forms
 from analyzer.report.view.options import prepared, requantised, transformer
+from analyzer.report.view.options.before import Before
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.split import LayerSplit, SplitPart
 from analyzer.report.words import identity
@@ -99,13 +101,24 @@ def test_a_form_has_no_places_that_its_tool_leaves() -> None:
 
 
 def test_constants_are_to_be_put_into_layers_first_by_a_command_or_by_hand() -> None:
-    assert prepared._bound((), "onnxslim") == ()
-    (by_tool,) = prepared._bound(("BN001", "BN002"), "onnxslim a b")
-    (by_hand,) = prepared._bound(("BN001", "BN002"), "")
+    assert prepared._bound((), slim=True) == ()
+    (by_tool,) = prepared._bound(("BN001", "BN002"), slim=True)
+    (by_hand,) = prepared._bound(("BN001", "BN002"), slim=False)
     behind = ": between quantised tensors they stay operators, which take more time than is saved"
-    first = "Put the constants behind layers into them first "
-    assert by_tool == f"{first}with `onnxslim a b` (BN001, BN002){behind}"
-    assert by_hand == f"{first}(BN001, BN002){behind}"
+    first = "Put the constants behind layers into them first"
+    assert by_tool == Before(f"{first} with `onnxslim MODEL NEW`{behind}", tool="onnxslim")
+    assert by_hand == Before(f"{first}{behind}", ("BN001", "BN002"))
+
+
+def test_what_a_form_needs_is_told_in_words_or_as_the_step_that_does_it() -> None:
+    form = a_form(how="Quantise", before=(Before("Fold", tool="onnxslim"), Before("State", ("A",)),
+                                          Before("Rename")))  # fmt: skip
+    state = FirstStep((an_action(rule="A", tool=""),), "")
+    fold = FirstStep((an_action(rule="B", tool="onnxslim", limit=0),), "onnxslim")
+    assert advised.how(form, ()) == "Fold. State. Rename. Quantise"
+    assert advised.how(form, (state,)) == "Do step 1 first. Fold. Rename. Quantise"
+    assert advised.how(form, (state, fold)) == "Do steps 1 and 2 first. Rename. Quantise"
+    assert advised.how(a_form(how="Quantise", before=()), (state,)) == "Quantise"
 
 
 def test_what_is_left_in_float32_is_told_from_one_part_in_a_hundred(

@@ -178,7 +178,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"brief": False, "unlisted": ("effort",)},
          f"{PLAIN} The list leaves out options of high effort, which no rule asks for."),
         ({"brief": False, "unlisted": ("unsure", "later")},
-         f"{PLAIN} The list leaves out what may be slower; what comes after three steps."),
+         f"{PLAIN} The list leaves out what may be slower; what comes after these steps."),
         ({"brief": False, "ahead": True, "slower": True},
          (f"{PLAIN} A step that another needs stands before it. What is slower on rpi5 has low "
           "impact.")),
@@ -685,11 +685,11 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     )
     other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})
     more = "`pip install onnxslim`"
-    for of, needs, told in (
+    for of, after, told in (
         ((low, other), "", f"Clean up with `onnxslim MODEL NEW` ({more})"),
-        ((high,), "ONX014", f"Clean up after ONX014 with `onnxslim MODEL NEW` ({more})"),
+        ((high,), "step 1", f"Clean up after step 1 with `onnxslim MODEL NEW` ({more})"),
     ):
-        assert tidying(FirstStep(of, "onnxslim", needs)) == told
+        assert tidying(FirstStep(of, "onnxslim", after)) == told
     for of, operators, told in (
         ((low, other), 2, ("low impact, medium effort; 2 operators of the file go, and "
                            "Constants become stored tensors; 2 KiB less to store")),

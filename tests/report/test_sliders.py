@@ -162,11 +162,11 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
         f"Run `{command}`, and compare outputs"
     )
     assert told(remedy(), tool="onnxslim", needed="IOP001", producer="pytorch") == (
-        "Take the weights out of the graph's inputs first (IOP001), as none is folded otherwise, "
+        "Take the weights out of the graph's inputs first, as none is folded otherwise, "
         f"then run `{command}`, and compare outputs"
     )
     assert told(remedy(), tool="onnxslim", needed="ONX014") == (
-        f"List each output once (ONX014), then run `{command}`, which may stop otherwise, and "
+        f"List each output once, then run `{command}`, which may stop otherwise, and "
         "compare outputs"
     )
     assert told(remedy(), remedy(), tool="onnxslim", stays=(1, 0)) == (

@@ -20,6 +20,8 @@ from analyzer.report.view.actions import (
     _whole,
 )
 from analyzer.report.view.findings import Group, PlaceRow
+from analyzer.report.view.needs import is_needed_first, needed_first, settles
+from analyzer.report.view.options.before import Before
 from analyzer.report.view.options.form import (
     SmallerForm,
     alternatives,
@@ -28,13 +30,11 @@ from analyzer.report.view.options.form import (
     is_worthwhile,
     level_of,
 )
+from analyzer.report.view.step import ActionStep
 from analyzer.report.view.steps import (
-    ActionStep,
-    _in_turn,
     _left,
     _urgency,
     first,
-    is_needed_first,
     is_tidying,
     rank,
     recommended,
@@ -57,6 +57,9 @@ def ask(rule: str, **changes: object) -> Action:
 
 
 def form(name: str, **changes: object) -> SmallerForm:
+    """``needs``: the rule whose remedy comes before."""
+    if needs := changes.pop("needs", None):
+        changes["before"] = (Before("First", (str(needs),)),)
     return replace(FORM, id=name, **changes)  # type: ignore[arg-type]
 
 
@@ -81,7 +84,9 @@ def chosen(*steps: Action | SmallerForm) -> list[str]:
         (ask("b"), ask("a", effort="medium")),
         (ask("b", effort="medium"), ask("a", effort="high")),
         (ask("b", macs=101), ask("a")),
-        (ask("a"), ask("b", places=9)),
+        (ask("b"), ask("a", places=9, confidence="medium")),
+        (ask("b", places=2), ask("a")),
+        (ask("a"), ask("b")),
         (ask("b"), ask("a", figures=True)),
         (ask("b", impact="low", effort="high"), ask("a", impact="low", tool="onnxslim")),
         (ask("b", impact="low", tool="onnxslim"), ask("a", impact="low", figures=True)),
@@ -108,9 +113,9 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
          ["b", "a"]),
         ((ask("a", pressing=True, slower=True), ask("b")), ["a", "b"]),
         ((ask("a", impact="low", tool="onnxslim"), form("f", needs="a"),
-          ask("b", pressing=True, impact="low", tool="onnxslim")), ["b", "f", "a"]),
+          ask("b", pressing=True, impact="low", tool="onnxslim")), ["b", "a", "f"]),
         ((ask("a", impact="low", tool="onnxslim"), ask("c", pressing=True, needs="a"),
-          ask("b", pressing=True, harms=True)), ["b", "c", "a"]),
+          ask("b", pressing=True, harms=True)), ["b", "a", "c"]),
         # Of equals what rules ask for comes before what can be done to any model.
         ((form("f"), ask("a")), ["a", "f"]),
         ((form("f"), ask("a", impact="medium")), ["f", "a"]),
@@ -211,9 +216,59 @@ def test_the_first_three_that_are_not_slower_are_recommended() -> None:
     assert [each.rule for each in recommended(asks)] == ["a", "c", "d"]
 
 
-def test_what_is_needed_comes_before_each_name_once() -> None:
-    names = _in_turn(["a", "b", "c"], {"a": "x", "b": "c", "c": "y"}, {"a", "b", "c", "x"})
-    assert names == ["x", "a", "c", "b"]
+def test_what_is_needed_comes_before_each_step_once() -> None:
+    needs = {"a": "x", "b": "c", "c": "y", "d": "d", "e": "f", "f": "e", "x": ""}
+    found: dict[str, Action | SmallerForm] = {
+        name: ask(name, needs=needed) for name, needed in needs.items()
+    }
+    turn = needed_first([ActionStep((name,)) for name in found], found)
+    assert [step.ids[0] for step in turn] == ["x", "a", "c", "b", "d", "f", "e"]
+
+
+def test_a_step_comes_after_what_something_in_it_needs() -> None:
+    steps = [ActionStep(ids) for ids in (("half", "int8"), ("a",), ("b", "c"))]
+
+    def told(needs: str) -> list[str]:
+        found: dict[str, Action | SmallerForm] = {name: ask(name) for name in "abc"}
+        found |= {"half": form("half"), "int8": form("int8", needs=needs)}
+        return [step.ids[0] for step in needed_first(steps, found)]
+
+    assert told("c") == ["b", "half", "a"]
+    assert told("") == told("other") == ["half", "a", "b"]
+
+
+@each(
+    ("steps", "names"),
+    [
+        # A clean-up that a form needs takes the place of what is of low impact alone.
+        ((form("f", needs="c"), ask("c", impact="low", tool="onnxslim")), ["c", "f"]),
+        ((form("f", needs="c"), ask("a", impact="low"), ask("b", impact="low"),
+          ask("c", impact="low", tool="onnxslim")), ["c", "f", "a"]),
+        ((form("f", needs="c"), ask("a", impact="low"), ask("b", impact="medium"),
+          ask("c", impact="low", tool="onnxslim")), ["c", "f", "b"]),
+        ((form("f", needs="c"), ask("a", impact="medium"), ask("b", impact="medium"),
+          ask("c", impact="low", tool="onnxslim")), ["f", "a", "b"]),
+        ((form("f", needs="c"), ask("a", impact="low", pressing=True),
+          ask("b", impact="low", pressing=True), ask("c", impact="low", tool="onnxslim")),
+         ["a", "b", "f"]),
+    ],
+)  # fmt: skip
+def test_a_clean_up_that_is_needed_costs_nothing_better_its_place(
+    steps: tuple[Action | SmallerForm, ...], names: list[str]
+) -> None:
+    assert chosen(*steps) == names
+
+
+def test_a_command_settles_what_needs_it_whatever_it_is_run_for() -> None:
+    need, slim = Before("First", tool="onnxslim"), ask("a", tool="onnxslim")
+    assert settles((slim,), "", need)
+    assert settles((slim, ask("b", tool="onnxruntime")), "onnxslim", need)
+    assert not settles((slim, ask("b", tool="onnxruntime")), "onnxruntime", need)
+    assert not settles((replace(slim, limit=9),), "", need), "what is large stays computed"
+    assert not settles((slim, slim), "", need), "alternatives"
+    assert not settles((ask("a"),), "", Before("First")), "no command for no command"
+    assert settles((ask("a"), form("f")), "", Before("First", ("a", "b")))
+    assert not settles((form("a"),), "", Before("First", ("a",)))
 
 
 def test_the_share_of_time_that_is_left_is_all_where_nobody_can_say() -> None:

@@ -29,11 +29,12 @@ from analyzer.report.view.converted import is_lighter
 from analyzer.report.view.devices import main_device, named
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.gains import gains
+from analyzer.report.view.needs import is_needed_first
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
-from analyzer.report.view.steps import first, is_needed_first, recommended, takes_longer
+from analyzer.report.view.steps import first, recommended, takes_longer
 from analyzer.report.view.unlisted import unlisted
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 
 from analyzer.records import HIDDEN
-from analyzer.report.view.options.form import Level, Risk, Tool, Training
+from analyzer.report.view.options.before import Tool
+from analyzer.report.view.options.form import Level, Risk, Training
 from analyzer.restore import record
 
 

@@ -29,7 +29,6 @@ from analyzer.report.view.options.form import (
     WORTHWHILE,
     Level,
     Risk,
-    Tool,
     Training,
     alternatives,
     file_bytes,
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
+    from analyzer.report.view.options.before import Tool
     from analyzer.ruleset.rule import Rule
 
 EXPORTER = "pytorch"
@@ -250,16 +250,16 @@ def _how(
     rest = leaving(len(items), *_staying(tool, items, rule, facts, more.limit))
     needed = _needed(tool, facts)
     if needed == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
-        text = _("Take the weights out of the graph's inputs first ({rule}), as those that are "
+        text = _("Take the weights out of the graph's inputs first, as those that are "
                  "folded would be inputs without a value otherwise, then run `{command}`, and "
-                 "compare outputs", rule=needed, command=typed)  # fmt: skip
+                 "compare outputs", command=typed)  # fmt: skip
     elif needed == REPLACEABLE:
-        text = _("Take the weights out of the graph's inputs first ({rule}), as none is folded "
+        text = _("Take the weights out of the graph's inputs first, as none is folded "
                  "otherwise, then run `{command}`, and compare outputs",
-                 rule=needed, command=typed)  # fmt: skip
+                 command=typed)  # fmt: skip
     elif needed:
-        text = _("List each output once ({rule}), then run `{command}`, which may stop otherwise, "
-                 "and compare outputs", rule=needed, command=typed)  # fmt: skip
+        text = _("List each output once, then run `{command}`, which may stop otherwise, "
+                 "and compare outputs", command=typed)  # fmt: skip
     elif told and EXPORTER in facts.model.producer.lower():
         text = _("Run `{command}`; or at the export: {told}", command=typed, told=told)
     else:

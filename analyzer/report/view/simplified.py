@@ -13,7 +13,7 @@ from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under
 if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.report.view.action import Action
-    from analyzer.report.view.options.form import Tool
+    from analyzer.report.view.options.before import Tool
 
 STATED = 2
 """How often it states the type of a tensor (0.1.98)."""

@@ -7,32 +7,18 @@ from dataclasses import replace
 from enum import IntEnum, auto
 from typing import TYPE_CHECKING
 
-from analyzer.report.view.options.form import LEVELS, SmallerForm, Tool
-from analyzer.restore import record
+from analyzer.report.view.needs import needed_first
+from analyzer.report.view.options.form import LEVELS, SmallerForm
+from analyzer.report.view.step import ActionStep
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.report.view.action import Action
+    from analyzer.report.view.options.before import Tool
 
 MOST_FIRST = 3
 """Actions that are told apart from all others."""
-
-
-@record
-class ActionStep:
-    """One thing to do, or several of which one is to be chosen."""
-
-    ids: tuple[str, ...]
-    """Rules and forms, the one that comes first by the order of ``first``; of several each
-    changes what the others change, so that what they save does not add up."""
-    tool: Tool = ""
-    """Of clean-ups, which change next to nothing and stand in one step, and of what the same
-    command does, what undoes most of it; empty for other steps."""
-    needs: str = ""
-    """Of clean-ups, the rule whose remedy has to be followed before the command is run."""
-    operators: int = 0
-    """Operators that ``tool`` takes out, as far as is known."""
 
 
 def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
@@ -52,8 +38,9 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     then most impact, of equals the least work, then what leaves least of the time; at last what is
     about this model before what can be done to any. No form that takes training, that rests on
     what the file does not say, or that a device computes more slowly. What has to be done before a
-    step comes before it, unless it is of low impact: then the step says so. Clean-ups are one
-    step, the last, or with what the same command does and is worth more; after them what makes no
+    step comes before it; clean-ups do unless what is worth more lost its place by that: then the
+    step says what to do. These are one step, else the last, or with what the same command does and
+    is worth more; after them what makes no
     model smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``. Where
     all of these press, the last yields to what is best of the others if that is of high impact: the
     verdict names it.
@@ -82,11 +69,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
             rivals[form.id] = form.alternatives
     asked = {ask.rule: ask for ask in asks}
     steps_of = asked | {form.id: form for form in options}
-    before = {name: step.needs for name, step in steps_of.items()}
     tidied = tuple(_tidied(asks))
-    tidy = {rule for step in tidied for rule in step.ids}
-    named = _in_turn([name for _, name in sorted(ranked)], before,
-                     asked.keys() - tidy)  # fmt: skip
+    named = [name for _, name in sorted(ranked)]
     together = _together(named, asked, tidied)
     joined = {rule for step in together.values() for rule in step.ids}
     named = [name for name in named if name in together or name not in joined]
@@ -94,12 +78,30 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     ordered = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in ordered)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
-    told = (*_needed_first(steps, before, tidy), *last, *figures)
-    told = tuple(replace(step, operators=_gone(step, asked)) for step in told)
-    best = next((step for step in told if worth(step, steps_of)), ActionStep(()))
-    if best in told[MOST_FIRST:] and any(steps_of[name].impact == "high" for name in best.ids):
-        told = (*told[: MOST_FIRST - 1], best)
-    return _stated_first(told[:MOST_FIRST], asked)
+    told = tuple(replace(step, operators=_gone(step, asked)) for step in steps)
+    last = [replace(step, operators=_gone(step, asked)) for step in last]
+    kept = _few((*needed_first(told, steps_of), *last, *figures), steps_of)
+    ahead = _few(needed_first((*told, *last, *figures), steps_of), steps_of)
+    lost = [step for step in kept if step not in ahead and not _is_slight(step, steps_of)]
+    return _stated_first(kept if lost else ahead, asked)
+
+
+def _few(
+    told: tuple[ActionStep, ...], found: Mapping[str, Action | SmallerForm]
+) -> tuple[ActionStep, ...]:  # fmt: skip
+    """The first of them; the last yields to what is best, if that is of high impact and later."""
+    best = next((step for step in told if worth(step, found)), ActionStep(()))
+    if best in told[MOST_FIRST:] and any(found[name].impact == "high" for name in best.ids):
+        return (*told[: MOST_FIRST - 1], best)
+    return told[:MOST_FIRST]
+
+
+def _is_slight(step: ActionStep, found: Mapping[str, Action | SmallerForm]) -> bool:
+    """Whether it is of low impact and does not press."""
+    of = [found[name] for name in step.ids if name in found]
+    return all(each.impact == "low" for each in of) and not any(
+        presses(each) for each in of if not isinstance(each, SmallerForm)
+    )
 
 
 def _stated_first(
@@ -127,24 +129,6 @@ def takes_longer(step: Action | SmallerForm) -> bool:
     return step.slower
 
 
-def is_needed_first(
-    steps: Sequence[ActionStep], asks: Iterable[Action], options: Iterable[SmallerForm]
-) -> bool:
-    """Whether a step stands before one of more impact because that needs it."""
-    of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
-    for place, step in enumerate(steps):
-        needed = {of[name].needs for name in step.ids if name in of}
-        for other in steps[:place]:
-            names = needed & {*other.ids}
-            if names and _grade(other, of) > _grade(step, of):
-                return True
-    return False
-
-
-def _grade(step: ActionStep, of: Mapping[str, Action | SmallerForm]) -> int:
-    return min((LEVELS.index(of[name].impact) for name in step.ids if name in of), default=0)
-
-
 def _gone(step: ActionStep, asked: Mapping[str, Action]) -> int:
     if not step.tool:
         return 0
@@ -162,18 +146,6 @@ def worth(
     if any(presses(each) or each.figures for each in rules):
         return ()
     return tuple(each for each in of if each.impact != "low")
-
-
-def _needed_first(
-    steps: Sequence[ActionStep], before: Mapping[str, str], tidy: Collection[str]
-) -> tuple[ActionStep, ...]:  # fmt: skip
-    """The same steps, each after one that something in it needs, unless that is but clean-ups."""
-    found: list[ActionStep] = []
-    for step in steps:
-        needed = {before[name] for name in step.ids if before[name]}
-        ahead = (other for other in steps if needed & {*other.ids} and not {*other.ids} <= {*tidy})
-        found.extend(each for each in (*ahead, step) if each not in found)
-    return tuple(found)
 
 
 def _together(
@@ -195,17 +167,6 @@ def _together(
         if others:
             made[first] = ActionStep(ids, tool, needs)
     return made
-
-
-def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[str]) -> list[str]:
-    """Each name after what it needs, where that is asked for.
-
-    >>> _in_turn(["a", "b", "c"], {"a": "", "b": "c"}, {"a", "b", "c"})
-    ['a', 'c', 'b']
-    """
-    pairs = ((before.get(name, ""), name) for name in names)
-    return list(dict.fromkeys(each for pair in pairs for each in pair
-                              if each in asked or each == pair[1]))  # fmt: skip
 
 
 def is_tidying(ask: Action) -> bool:
@@ -303,10 +264,10 @@ def _urgency(action: Action) -> _Urgency:
     return _Urgency.HARMFUL if action.harms else other
 
 
-def rank(action: Action) -> tuple[int, int, int, int, int, str]:
-    """The urgent, then most impact, of equals the least effort, then what saves most; clean-ups
-    last. Not by how many places there are: what is equal has one order in all models."""
+def rank(action: Action) -> tuple[int, int, int, int, int, int, int, str]:
+    """The urgent, then most impact, of equals the least effort, then what saves most, what is more
+    certain and what stands at more places; clean-ups last."""
     order = LEVELS.index
     late = is_tidying(action) + 2 * action.figures
     return (_urgency(action), order(action.impact), late, -order(action.effort),
-            -action.macs, action.rule)  # fmt: skip
+            -action.macs, order(action.confidence), -action.places, action.rule)  # fmt: skip

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options.form import SmallerForm
-    from analyzer.report.view.steps import ActionStep
+    from analyzer.report.view.step import ActionStep
 
 Why = Literal["effort", "unsure", "later"]
 """An option of high effort; nobody knows that it is not slower; the list is full."""

@@ -81,7 +81,7 @@ def _unlisted(reasons: Iterable[str]) -> str:
     words = {
         "effort": _("options of high effort, which no rule asks for"),
         "unsure": _("what may be slower"),
-        "later": _("what comes after three steps"),
+        "later": _("what comes after these steps"),
     }
     return "; ".join(words[why] for why in reasons)
 

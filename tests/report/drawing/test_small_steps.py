@@ -186,15 +186,16 @@ def test_a_limit_that_operators_are_kept_out_for_is_kept_while_one_of_them_is_th
               a_limit(True, "Gelu")]  # fmt: skip
     found = prepared.preparation(facts, limits, static=True)
     assert found.limits == (*limits[:2],)
-    assert (found.gone, found.needs) == (frozenset({"m"}), "BN001")
+    (loose,) = found.before
+    assert (found.gone, loose.tool) == (frozenset({"m"}), "onnxslim")
     assert prepared.preparation(facts, limits, static=False).limits == (*limits[:3],)
     folds = prepared.preparation(facts, [a_limit(False, "w", remedy="fold")], static=True)
     assert folds.gone == {"m", "norm"}
     monkeypatch.setattr(prepared, "_loose", lambda _: ())
     inputs = prepared.preparation(facts, [a_limit(False, "w", remedy="inputs")], static=True)
-    assert (inputs.needs, inputs.gone) == (REPLACEABLE, frozenset())
-    (told,) = inputs.told
-    assert told == f"Take the weights out of the graph's inputs first ({REPLACEABLE})"
+    (told,) = inputs.before
+    assert (told.rules, inputs.gone) == ((REPLACEABLE,), frozenset())
+    assert told.text == "Take the weights out of the graph's inputs first"
 
 
 def test_branches_are_drawn_where_both_may_run_and_one_multiplies(

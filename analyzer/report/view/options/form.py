@@ -12,6 +12,7 @@ from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.records import HIDDEN
 from analyzer.report.view.devices import on
+from analyzer.report.view.options.before import Before, Tool
 from analyzer.report.view.reach import time_on
 from analyzer.restore import record
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Level = Literal["high", "medium", "low"]
 LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 Risk = Literal["none", "low", "medium", "high"]
-Tool = Literal["", "onnxslim", "onnxruntime"]
 Training = Literal["none", "fine-tune", "train"]
 
 COMMANDS: Mapping[Tool, str] = {
@@ -60,7 +60,7 @@ class SmallerForm:
     id: str
     title: str
     how: str
-    """What to do."""
+    """What to do, once ``before`` is done."""
     impact: Level
     macs: int | None
     """Afterwards; null where they stay as they are."""
@@ -95,8 +95,8 @@ class SmallerForm:
     they save does not add up."""
     scales_now: int = 0
     """Bytes of scales and zero points in ``bytes_now``."""
-    needs: str = ""
-    """The rule whose remedy has to be followed before."""
+    before: tuple[Before, ...] = ()
+    """What has to be done to the file first, in turn."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
     constants: int = 0

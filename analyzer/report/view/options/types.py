@@ -155,7 +155,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     ]  # fmt: skip
     slower = _slower(unfused(facts, tool, ready.gone)) if static and computes else ()
     run = _quantised(tool, ready.limits, _list(named), static=static)
-    how = ". ".join((*ready.told, run, *slower, *grows))
+    how = ". ".join((run, *slower, *grows))
     made = form(
         facts,
         device,
@@ -165,7 +165,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
             how,
         ),
         Terms(
-            "medium" if static or ready.told else "low", "medium",
+            "medium" if static or ready.before else "low", "medium",
             _("accuracy: measure"),
             "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
@@ -177,7 +177,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         added=added,
         fewer_constants=shrunk_bytes(facts, tool, chosen) if static else 0,
     )  # fmt: skip
-    return replace(made, needs=ready.needs)
+    return replace(made, before=ready.before)
 
 
 def _only(facts: Facts, tool: Converter, limits: Iterable[Met]) -> tuple[str, ...] | None:
