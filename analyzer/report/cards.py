@@ -14,7 +14,7 @@ from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
@@ -50,7 +50,8 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     by_id = {claim.id: claim.values for claim in claims}
     compute = _compute(by_id["compute"], headline)
     saving = _saving(by_id["saving"], elsewhere=bool(by_id["verdict"]["saves"]))
-    return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
+    peak = _peak(by_id["peak"], by_id.get("quantised", {}))
+    return compute, _parameters(by_id["parameters"]), peak, saving
 
 
 def _compute(v: Values, headline: str) -> Card:
@@ -182,7 +183,8 @@ def leads_fused(v: Values) -> bool:
     return bool(least == most != fused)
 
 
-def _peak(v: Values) -> Card:
+def _peak(v: Values, quantised: Values) -> Card:
+    """``quantised``: the claim about integers, which layers are left out of; empty for none."""
     value = _("unknown")
     if v["bytes"] is not None:
         low, high = v["bytes"]
@@ -195,14 +197,15 @@ def _peak(v: Values) -> Card:
     place, fused = "memory.peak_bytes", v["fused_bytes"]
     other, told = "", ""
     if fused is not None and {fused} != set(v["bytes"] or ()):
-        other = "claims.memory.peak.fused_bytes"
+        left, other = left_in_float(quantised), "claims.memory.peak.fused_bytes"
         if leads_fused(v):
             told = _("{size} as written", size=value)
-            where = (_("with Q and DQ in integer kernels"), told, *where)
+            where = (_("with Q and DQ in integer kernels"), *left, told, *where)
             value, place, other = units.size(fused), other, place
+            value = _("at least {value}", value=value) if left else value
         else:
             told = _("{size} with Q and DQ in integer kernels", size=units.size(fused))
-            where = (told, *where)
+            where = (told, *left, *where)
     most = (v["bytes"] or (0, 0))[1] if fused is None else fused
     if v["folded_bytes"] is not None and most and v["folded_bytes"] <= MOSTLY * most:
         size = units.size(v["folded_bytes"])
@@ -212,6 +215,22 @@ def _peak(v: Values) -> Card:
     lines = (*where, _("in the file's order of operators"))
     return Card("peak", _("Peak activation memory"), value, lines, place, other,
                 lines.index(told) if told else 0)  # fmt: skip
+
+
+def left_in_float(v: Values) -> tuple[str, ...]:
+    """Layers that ONNX Runtime computes as they are written, so that what counts integer kernels is
+    the least; none where it has a kernel for each, or nothing is quantised."""
+    anywhere, on_x86, of = (v.get(key, 0) for key in ("unaligned", "left_on_x86", "float_forms"))
+    told = {"n": units.count(anywhere), "x86": units.count(on_x86), "of": units.count(of)}
+    if anywhere and on_x86 > anywhere:
+        return (_("ONNX Runtime leaves {n} of {of} layers in floating point, {x86} on x86 CPUs",
+                  **told),)  # fmt: skip
+    if anywhere:
+        return (_("ONNX Runtime leaves {n} of {of} layers in floating point", **told),)
+    if on_x86:
+        return (_("ONNX Runtime leaves {x86} of {of} layers in floating point on x86 CPUs",
+                  **told),)  # fmt: skip
+    return ()
 
 
 def _saving(v: Values, *, elsewhere: bool) -> Card:
@@ -280,8 +299,3 @@ def _dearer(devices: Sequence[str], factors: Sequence[float]) -> str:
                  factor=time, device=devices[0])  # fmt: skip
     return _("converted layers take up to {factor} the time on {n} devices",
              factor=time, n=len(devices))  # fmt: skip
-
-
-_CARDS: Mapping[str, Callable[[Values], Card]] = {
-    "parameters": _parameters, "peak": _peak,
-}  # fmt: skip

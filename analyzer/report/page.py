@@ -196,6 +196,8 @@ class Page:
     left_on_x86: int
     """Layers between DequantizeLinear and QuantizeLinear that ONNX Runtime computes in floating
     point on x86 CPUs, and the times of devices count in integers."""
+    left_in_float: int
+    """Those of them that it computes so on any CPU."""
     unpacked: tuple[str, ...]
     """Types that weights of few bits are multiplied in once unpacked; empty without any."""
     targets: tuple[TargetRow, ...]
@@ -321,6 +323,7 @@ def make_page(result: Result) -> Page:
         roof=memory.roof_of(device, facts),
         devices=placed,
         left_on_x86=quantisation_of(facts).left_on_x86,
+        left_in_float=quantisation_of(facts).unaligned,
         unpacked=devices.unpacked(facts),
         targets=deployment.rows(result),
         formulas=method.formulas(facts),

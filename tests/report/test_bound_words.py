@@ -13,6 +13,7 @@ from analyzer import units
 from analyzer.devices import MEASURED, bound, profile
 from analyzer.language import Language, speaking
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.index.entry import entry_of
 from analyzer.report.view.devices import named
 from tests.costs.test_contrib import PACKED
 from tests.golden.text import facts, facts_of
@@ -57,7 +58,24 @@ def test_layers_that_stay_in_floating_point_on_x86_are_told_below_the_times() ->
             "v = DequantizeLinear (w, s, n) e = Conv (d, v) y = QuantizeLinear (e, s, z) }"
         )
         text = page_of(Result(found, (), ()), "i7_1185g7")
-        assert ("ONNX Runtime computes 1 of them in floating point" in text) == told
+        assert ("On x86 CPUs ONNX Runtime computes 1 of them in floating point" in text) == told
+        assert ("leaves 1 of 1 layers in floating point on x86 CPUs" in text) == told
+        row = entry_of(Result(found, (), ()), "net.onnx")
+        assert row.peak_bytes == (found.memory.fused_bytes, told)
+
+
+@pytest.mark.parametrize(("data", "on_x86"), [("int8", ", 2 on x86 CPUs"), ("uint8", "")])
+def test_layers_that_stay_in_floating_point_anywhere_are_told_first(data: str, on_x86: str) -> None:
+    """The step of one bias is 1 where data times weights is 0.01."""
+    found = facts(
+        f"g ({data}[1,2,4] x) => ({data}[1,1,4] y, {data}[1,1,4] t) <int8[1,2,1] w = {{1,2}}, "
+        f"int32[1] b = {{0}}, float s = {{0.1}}, float p = {{1}}, int8 n = {{0}}, {data} z = {{3}}>"
+        " { d = DequantizeLinear (x, s, z) v = DequantizeLinear (w, s, n) "
+        "c = DequantizeLinear (b, p) e = Conv (d, v, c) y = QuantizeLinear (e, s, z) "
+        "h = Conv (d, v) t = QuantizeLinear (h, s, z) }"
+    )
+    text = page_of(Result(found, (), ()), "i7_1185g7")
+    assert f"ONNX Runtime computes 1 of them in floating point{on_x86}: there it takes" in text
 
 
 def test_the_documentation_has_the_same_figures() -> None:

@@ -262,7 +262,7 @@ ORDER = "in the file's order of operators"
     ],
 )  # fmt: skip
 def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str, ...]) -> None:
-    card = _peak({**PEAK, **values})
+    card = _peak({**PEAK, **values}, {})
     assert (card.value, card.detail) == (value, detail)
 
 
@@ -277,8 +277,35 @@ def test_both_peaks_of_a_quantised_model_are_explained_where_they_are_said() -> 
          "memory.peak_bytes", "claims.memory.peak.fused_bytes",
          "2 KiB with Q and DQ in integer kernels"),
     ):  # fmt: skip
-        card = _peak({**PEAK, **values})
+        card = _peak({**PEAK, **values}, {})
         assert (card.number, card.more, card.detail[card.line]) == (number, more, line)
+
+
+@pytest.mark.parametrize(
+    ("unaligned", "on_x86", "said"),
+    [
+        (2, 5, "ONNX Runtime leaves 2 of 9 layers in floating point, 5 on x86 CPUs"),
+        (2, 2, "ONNX Runtime leaves 2 of 9 layers in floating point"),
+        (0, 5, "ONNX Runtime leaves 5 of 9 layers in floating point on x86 CPUs"),
+    ],
+)
+def test_a_peak_in_kernels_that_a_runtime_has_not_is_the_least(
+    unaligned: int, on_x86: int, said: str
+) -> None:
+    quantised = {"unaligned": unaligned, "left_on_x86": on_x86, "float_forms": 9}
+    card = _peak({**PEAK, "fused_bytes": 512}, quantised)
+    assert (card.value, card.detail) == (
+        "at least 512 B",
+        ("with Q and DQ in integer kernels", said, "2 KiB as written", "while conv runs", ORDER),
+    )
+    card = _peak({**PEAK, "fused_bytes": 512, "bytes": (2048, 4096)}, quantised)
+    assert (card.value, card.detail[:2]) == (
+        "2 KiB to 4 KiB",
+        ("512 B with Q and DQ in integer kernels", said),
+    )
+    assert said not in _peak(PEAK, quantised).detail, "nothing is said of kernels"
+    every = quantised | {"unaligned": 0, "left_on_x86": 0}
+    assert _peak({**PEAK, "fused_bytes": 512}, every).value == "512 B"
 
 
 SAVING: Values = {

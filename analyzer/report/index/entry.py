@@ -12,10 +12,11 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, mark, retold
 from analyzer.report import words
-from analyzer.report.cards import in_attributes_alone, leads_fused
+from analyzer.report.cards import in_attributes_alone, leads_fused, left_in_float
 from analyzer.report.claims.advice import verdict, verdict_with_options
 from analyzer.report.claims.cost import parameters, peak
 from analyzer.report.claims.identity import family, recurrent_cells
+from analyzer.report.claims.kinds import quantised
 from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
@@ -214,7 +215,7 @@ def entry_of(
         params=_stored(facts, facts.parameters.weights),
         inside=in_attributes_alone(parameters(result).values),
         weight_bytes=_stored(facts, facts.parameters.weight_bytes + facts.learned.bytes),
-        peak_bytes=_peak(facts, fused),
+        peak_bytes=_peak(facts, fused, least=whole and _is_least(result)),
         peak_as_written=_peak(facts),
         reach=_reach(facts) if facts.targets else None,
         times=tuple(_time(facts, device) for device in devices),
@@ -262,12 +263,20 @@ def _stored(facts: Facts, value: int) -> IndexFigure:
     return IndexFigure(value, certainty is Certainty.LOWER_BOUND)
 
 
-def _peak(facts: Facts, instead: int | None = None) -> IndexFigure:
+def _is_least(result: Result) -> bool:
+    """Whether ONNX Runtime has not all the integer kernels that a peak in them counts."""
+    said = quantised(result)
+    return said is not None and bool(left_in_float(said.values))
+
+
+def _peak(facts: Facts, instead: int | None = None, *, least: bool = False) -> IndexFigure:
+    """As the file is written, or ``instead`` of that in integer kernels, ``least`` where a runtime
+    has not all of them."""
     memory = facts.memory
     if facts.totals.certainty is Certainty.UNKNOWN:
         return UNKNOWN
     if instead is not None:
-        return IndexFigure(instead)
+        return IndexFigure(instead, least)
     return IndexFigure(
         memory.peak_bytes, memory.certainty in (Certainty.LOWER_BOUND, Certainty.UNKNOWN)
     )
