@@ -208,17 +208,26 @@ def test_words_of_a_peak_keep_clear_of_the_axis_on_their_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "wide", "found"),
+    ("start", "end", "letters", "found"),
     [
-        (64, 600, 110, (605, "start", False)),
-        (185, 600, 111, (180, "end", False)),
-        (184, 600, 111, (189, "start", True)),
+        (64, 600, 18, (605, "start", False)),  # 18 letters of 6 and a margin of 10 are 118
+        (182, 610, 18, (177, "end", False)),
+        (181, 610, 18, (186, "start", True)),
     ],
 )
 def test_words_stand_right_of_a_bar_else_left_of_it_else_on_it(
-    start: float, end: float, wide: float, found: tuple[float, str, bool]
+    start: float, end: float, letters: int, found: tuple[float, str, bool]
 ) -> None:
-    assert skyline._beside(start, end, wide) == found
+    name = "n" * (letters - len(", 9 B"))
+    assert skyline._named(Lifetime(name, 9, 0, 1), start, end) == (f"{name}, 9 B", found)
+
+
+def test_a_name_without_room_is_shortened_to_the_largest_and_keeps_its_size() -> None:
+    """Of 262, 263 and 131 units the second is the most: 42 letters of 6 beside a margin of 10."""
+    tensor = Lifetime("branch/" * 20, 4096, 0, 1)
+    text, (at, anchor, _on) = skyline._named(tensor, 326, 457)
+    assert (len(text), at, anchor) == (42, 462, "start")
+    assert text.endswith("anch/, 4 KiB")
 
 
 def test_steps_of_less_than_half_a_pixel_are_none_but_the_one_to_the_peak() -> None:

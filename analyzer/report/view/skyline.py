@@ -127,12 +127,12 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
     bars, words = [], []
     for row, tensor in enumerate(shown.held):
         start, end = edges[tensor.first], edges[tensor.last + 1]
-        text = f"{label(tensor.name, widths.TERM)}, {units.size(tensor.bytes)}"
+        text, where = _named(tensor, start, end)
         bars.append(
             Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 3,
                  "standard", f"{tensor.name}: {units.size(tensor.bytes)}", (text,))
         )  # fmt: skip
-        words.append(_beside(start, end, units.letters(text) * LETTER))
+        words.append(where)
     at = (edges[shown.peak] + edges[shown.peak + 1]) / 2
     names = ", ".join(f"{t.name} ({units.size(t.bytes)})" for t in shown.held[:3])
     peak, less = units.size(max(written)), units.size(max(reused))
@@ -162,13 +162,22 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
     )  # fmt: skip
 
 
-def _beside(start: float, end: float, wide: float) -> tuple[float, str, bool]:
-    """Where words of that width stand: right of a bar, left of it, or on it."""
-    if end + wide + MARGIN <= WIDTH:
-        return _r(end + 5), "start", False
-    if start - wide - MARGIN >= LEFT:
-        return _r(start - 5), "end", False
-    return _r(start + 5), "start", True
+def _named(tensor: Lifetime, start: float, end: float) -> tuple[str, tuple[float, str, bool]]:
+    """Name and size of a tensor, and where they stand: right of its bar, left of it, or on it. A
+    name for which none has room is shortened to the largest."""
+    size = f", {units.size(tensor.bytes)}"
+    text = label(tensor.name, widths.TERM) + size
+    places = (
+        (WIDTH - end, (_r(end + 5), "start", False)),
+        (start - LEFT, (_r(start - 5), "end", False)),
+        (end - start, (_r(start + 5), "start", True)),
+    )
+    for room, place in places:
+        if units.letters(text) * LETTER + MARGIN <= room:
+            return text, place
+    room, place = max(places)
+    letters = int((room - MARGIN) / LETTER) - units.letters(size)
+    return units.shorten(tensor.name, letters) + size, place
 
 
 def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: float) -> str:
