@@ -23,6 +23,9 @@ they are about."""
 TOLERATED = ("No opset import", "No Op registered", "not in sorted order", "topologically sorted")
 """Parts of such complaints for which it does not."""
 
+UNNAMED = "leave the domain of the operator empty, which is how ONNX's own are written"
+"""What to do about operators of ONNX whose domain is spelt out."""
+
 
 def checker_says(complaint: str, found: Collection[Breach]) -> Iterator[Breach]:
     """The complaint as a breach, unless one of those in ``found`` is, or may be, its cause."""
@@ -36,7 +39,7 @@ def checker_says(complaint: str, found: Collection[Breach]) -> Iterator[Breach]:
     remedy = "repair what it names, or export the model again"
     if text.startswith("No Op registered"):  # every other reason for that is known by now
         text = f"{text} and the domain 'ai.onnx'"
-        remedy = "leave the domain of the operator empty, which is how ONNX's own are written"
+        remedy = UNNAMED
     yield Breach(
         "checker", family or "checker", "",
         f"onnx's checker refuses the model: {shorten(text.strip(), 300)}", remedy, grave=grave,

@@ -88,6 +88,8 @@ class Leaving:
     """Operators of local functions."""
     bodies: bool = False
     """Operators of bodies and functions."""
+    returned: bool = False
+    """Operators whose results the model returns."""
     domains: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()

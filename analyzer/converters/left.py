@@ -60,6 +60,10 @@ def _reached(facts: Facts, limit: Leaving, nodes: Iterable[Node]) -> set[str]:
     return found
 
 
+def _returned(facts: Facts) -> frozenset[str]:
+    return frozenset(tensor.name for tensor in facts.outputs)
+
+
 def _stored(facts: Facts) -> dict[str, StoredTensor]:
     return {tensor.name: tensor for tensor in facts.parameters.tensors}
 
@@ -81,6 +85,8 @@ def _by_itself(facts: Facts, limit: Leaving, node: Node) -> Iterator[bool]:
         yield node.domain in limit.domains
     if limit.bodies:
         yield bool(node.scope)
+    if limit.returned:
+        yield not node.scope and not facts.once(_returned).isdisjoint(t.name for t in node.outputs)
     if limit.functions:
         yield bool(node.scope) and node.extent is None
     if limit.open:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.devices import MEASURED
 from analyzer.language import _, mark, ngettext, series, term
-from analyzer.report.view.actions import leaving
 from analyzer.report.view.gains import dearer, unlocking
 from analyzer.report.view.needs import settles
 from analyzer.report.view.options.form import LEVELS, SmallerForm
 from analyzer.report.view.simplified import Added, command
+from analyzer.report.view.tools import leaving
 from analyzer.units import many
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ IN_A_BODY = """g (bool c, float[4] x) => (float[4] y) {
     [
         (GELU, None, {"STR120": ""}),
         (LOOP, ("n",), {"STR001": "onnxslim", "GRF002": ""}),
-        (UNREAD, (), {"STR015": "", "STR003": ""}),
+        (UNREAD, (), {"STR015": "", "STR003": "onnxruntime"}),
         (IN_A_BODY, (), {"STR001": "", "STR003": "onnxslim"}),
     ],
 )

@@ -311,7 +311,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
              blockers=[], edits=[], sized=None, partitions=3, supported=2, nodes=5),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3), nodes=(),
-                             assumptions=()), findings=(), places=(), rules=())  # fmt: skip
+                             assumptions=(), model=some(outside=True)),
+                  findings=(), places=(), rules=())  # fmt: skip
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)

@@ -25,8 +25,9 @@ from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import saving
 from analyzer.report.page import FirstStep
 from analyzer.report.sheet import Report
-from analyzer.report.view import actions, whatif
+from analyzer.report.view import actions, tools, whatif
 from analyzer.report.view import steps as order
+from analyzer.report.view.action import Action
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
@@ -194,32 +195,50 @@ def test_who_has_the_file_alone_is_told_a_tool_before_an_exporter(standard: Resu
     assert told("", plain) == "Export with folding in PyTorch", "no tool does that"
 
 
-@pytest.mark.parametrize(("output", "tool"), [("", "onnxslim"), (", seq(float[4]) s", "")])
+@pytest.mark.parametrize(
+    ("output", "tool"), [("", "onnxslim"), (", seq(float[4]) s", "onnxruntime")]
+)
 def test_a_tool_that_breaks_what_is_no_tensor_is_not_advised(output: str, tool: str) -> None:
     """onnxslim leaves an output that is a sequence without a type, and no runtime loads it."""
     sequence = "s = SequenceConstruct (y, y)" if output else ""
     found = facts(f"g (float[4] x) => (float[4] y{output}) "
                   f"{{ c = Cast <to = 1> (x)  y = Relu (c)  {sequence} }}")  # fmt: skip
-    rules = load_rules()
-    asks = {ask.rule: ask for ask in actions.actions(Result(found, lint(found, rules), rules))}
-    assert asks["STR003"].tool == tool
-    assert ("onnxslim" in asks["STR003"].what) is bool(tool)
+    assert _of("STR003", found).tool == tool
+    assert tool in _of("STR003", found).what
 
 
 @pytest.mark.parametrize(
     ("graph", "tool"),
     [
         ("a = Neg (x)  b = Cast <to = 1> (a)  y = Relu (b)", "onnxslim"),
-        ("a = ai.onnx.ml.Normalizer (x)  b = Cast <to = 1> (a)  y = Relu (b)", ""),
+        ("a = ai.onnx.ml.Normalizer (x)  b = Cast <to = 1> (a)  y = Relu (b)", "onnxruntime"),
+        ("a = ai.onnx.ml.Normalizer (x)  y = Cast <to = 1> (a)", ""),
     ],
 )
 def test_a_tool_that_leaves_every_place_as_it_is_is_not_advised(graph: str, tool: str) -> None:
-    """onnxslim knows no type of what an operator of ONNX-ML yields, nor looks behind it."""
-    found = facts(f"g (float[1,4] x) => (float[1,4] y) {{ {graph} }}")
+    """onnxslim knows no type of what an operator of ONNX-ML yields, nor looks behind it; ONNX
+    Runtime may leave what makes an output."""
+    cast = _of("STR003", facts(f"g (float[1,4] x) => (float[1,4] y) {{ {graph} }}"))
+    assert cast.tool == tool
+    assert "Delete the operator" in cast.what or tool
+
+
+def test_places_that_the_other_tool_may_leave_are_told() -> None:
+    two = (
+        "a = ai.onnx.ml.Normalizer (x)  b = Cast <to = 1> (a)  c = Relu (b)  y = Cast <to = 1> (c)"
+    )
+    cast = _of("STR003", facts(f"g (float[1,4] x) => (float[1,4] y) {{ {two} }}"))
+    assert (cast.tool, cast.places, cast.stays, cast.may_stay) == ("onnxruntime", 2, 0, 1)
+    assert cast.what.endswith("It may leave 1 of 2 places as they are")
+    reshape = two.replace("Cast <to = 1> (a)", "Flatten (a)")
+    flat = _of("STR005", facts(f"g (float[1,4] x) => (float[1,4] y) {{ {reshape} }}"))
+    assert flat.tool == "", "which ONNX Runtime leaves"
+
+
+def _of(rule: str, found: Facts) -> Action:
     rules = load_rules()
-    asks = {ask.rule: ask for ask in actions.actions(Result(found, lint(found, rules), rules))}
-    assert asks["STR003"].tool == tool
-    assert "Delete the operator" in asks["STR003"].what or tool
+    asks = actions.actions(Result(found, lint(found, rules), rules))
+    return next(ask for ask in asks if ask.rule == rule)
 
 
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
@@ -789,7 +808,7 @@ def test_weights_come_out_of_the_inputs_before_a_tool_folds_them() -> None:
     asks = actions.actions(Result(found, lint(found, rules), rules))
     fold = next(ask for ask in asks if ask.rule == "STR101")
     assert (fold.tool, fold.needs) == ("onnxslim", ""), "it manages them"
-    assert actions._needed("onnxruntime", found) == "IOP001"
+    assert tools.needed_before("onnxruntime", found) == "IOP001"
     taken = next(ask for ask in asks if ask.rule == "IOP001").what
     assert taken.startswith("Set `ir_version`, which is 3, to 4. Take the initializers out")
     assert taken.endswith("remove_initializer_from_input --input MODEL --output NEW`")
@@ -875,14 +894,15 @@ def test_weights_that_keep_a_runtime_from_folding_come_with_the_traffic_of_that(
 
 
 def test_a_tool_that_drops_an_input_that_callers_give_is_not_advised() -> None:
-    """onnxslim takes out what nothing reads, and ONNX Runtime refuses the name."""
+    """onnxslim takes out what nothing reads, and ONNX Runtime refuses the name; what that writes
+    itself has all inputs."""
     found = facts(
         "g (float[4] x, float[4] c) => (float[4] y) { c1 = Cast <to = 1> (x)  y = Relu (c1) }"
     )
     rules = load_rules()
     asks = {ask.rule: ask for ask in actions.actions(Result(found, lint(found, rules), rules))}
     assert "STR015" in asks
-    assert asks["STR003"].tool == ""
+    assert asks["STR003"].tool == "onnxruntime"
 
 
 def test_to_count_with_another_size_comes_after_all_that_changes_the_model() -> None:

@@ -393,7 +393,7 @@ def test_conversions_are_told_from_two_steps_on(monkeypatch: pytest.MonkeyPatch)
 def test_breaches_are_mended_by_their_own_remedies_and_others_as_their_rule_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(actions, "_tool", lambda *_: "")
+    monkeypatch.setattr(actions, "tool_of", lambda *_: "")
     monkeypatch.setattr(actions, "_joined", lambda remedies, _: [*remedies])
     monkeypatch.setattr(actions, "asked", lambda _: "act")
 

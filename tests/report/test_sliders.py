@@ -13,7 +13,7 @@ from analyzer.converters import Left
 from analyzer.report.drawing.parts import _merge_circles, main_node
 from analyzer.report.fitting import MM, _best
 from analyzer.report.pagination import Pages, Piece, Spacing
-from analyzer.report.view import actions, sizes
+from analyzer.report.view import actions, sizes, tools
 from analyzer.report.view.growth import GrowthPoint, GrowthRow
 from analyzer.report.view.sizes import GrowthSlider, SizeAxis, _growing, _rows, _still, _stops
 from analyzer.report.view.whatif import WhatIf
@@ -137,9 +137,9 @@ def remedy(text: str = "", fix: str = "Cut it. Really.", action: str = "Cut it")
 def how(monkeypatch: pytest.MonkeyPatch, *items: Any, tool: str = "", needed: str = "",
         stays: tuple[int, int] = (0, 0),
         subject: str = "node", producer: str = "") -> str:  # fmt: skip
-    monkeypatch.setattr(actions, "_tool", lambda *_: tool)
-    monkeypatch.setattr(actions, "_needed", lambda *_: needed)
-    monkeypatch.setattr(actions, "_staying", lambda *_: stays)
+    monkeypatch.setattr(actions, "tool_of", lambda *_: tool)
+    monkeypatch.setattr(actions, "needed_before", lambda *_: needed)
+    monkeypatch.setattr(actions, "places_left", lambda *_: stays)
     model = replace(small().model, producer=producer)
     known = replace(small(), model=model)
     return actions._how(items, cast("Any", some(subject=subject)), known)
@@ -188,7 +188,7 @@ def tool(word: str, *nodes: str, plain: bool = True, limits: tuple[Any, ...] = (
         parameters=some(bytes_by_dtype={"float16": 4} if half else {"float32": 4}), limits=limits,
     )  # fmt: skip
     items = [some(node=node) for node in nodes or ("sure",)]
-    return actions._tool(
+    return tools.tool_of(
         items, cast("Any", some(tool=word, id="R") if word else None), cast("Any", known)
     )
 
@@ -196,8 +196,8 @@ def tool(word: str, *nodes: str, plain: bool = True, limits: tuple[Any, ...] = (
 def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(actions, "met", lambda known, _: known.limits)
-    monkeypatch.setattr(actions, "left", lambda *_: Left(frozenset({"inner"}), frozenset({"c"})))
+    monkeypatch.setattr(tools, "met", lambda known, _: known.limits)
+    monkeypatch.setattr(tools, "left", lambda *_: Left(frozenset({"inner"}), frozenset({"c"})))
     inputs, other, twice = (some(limit=some(remedy=each)) for each in ("inputs", "fold", "outputs"))
     assert tool("") == tool("other") == ""
     assert tool("onnxslim") == "onnxslim"
@@ -207,18 +207,19 @@ def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
         tool("onnxslim", "inner") == tool("onnxslim", "c") == tool("onnxslim", "inner", "c") == ""
     )
     assert tool("onnxslim", "inner", "c", "sure") == "onnxslim"
-    assert tool("onnxruntime") == tool("onnxruntime", "inner", plain=False) == "onnxruntime"
+    assert tool("onnxruntime") == tool("onnxruntime", plain=False) == "onnxruntime"
+    assert tool("onnxruntime", "inner") == ""
     assert tool("onnxruntime", half=True) == ""
-    needed = [actions._needed(cast("Any", word), cast("Any", some(limits=limits)))
+    needed = [tools.needed_before(cast("Any", word), cast("Any", some(limits=limits)))
               for word, limits in (("", (inputs,)), ("onnxslim", (other, inputs)),
                                    ("onnxslim", (other,)), ("onnxslim", ()),
                                    ("onnxslim", (other, twice)))]  # fmt: skip
     assert needed == ["", "IOP001", "", "", "ONX014"]
     items = cast("Any", [some(node=node) for node in ("inner", "c", "inner", "d")])
-    staying = [actions._staying(cast("Any", word), items, None, cast("Any", some()))
+    staying = [tools.places_left(cast("Any", word), items, None, cast("Any", some()))
                for word in ("onnxslim", "onnxruntime", "")]  # fmt: skip
-    assert staying == [(2, 1), (0, 0), (0, 0)]
-    told = [actions.leaving(4, *each) for each in ((0, 0), (2, 0), (0, 3), (1, 2))]
+    assert staying == [(2, 1), (2, 1), (0, 0)]
+    told = [tools.leaving(4, *each) for each in ((0, 0), (2, 0), (0, 3), (1, 2))]
     assert told == [
         "", "It leaves 2 of 4 places as they are", "It may leave 3 of 4 places as they are",
         "It leaves 1 of 4 places as they are, and perhaps 2 more",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
-from analyzer.converters import Left, converter, left, met
 from analyzer.devices import room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
@@ -19,6 +18,7 @@ from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import split
 from analyzer.report.view.action import Action
 from analyzer.report.view.devices import on
+from analyzer.report.view.edited import converting, mending
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
 from analyzer.report.view.loaded import KEPT, made_on_load
@@ -42,23 +42,32 @@ from analyzer.report.view.simplified import Added, added, command, lowered_peak
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
 from analyzer.report.view.target_names import plain_names
+from analyzer.report.view.tools import (
+    TOLERATED,
+    folds,
+    gone_by,
+    leaving,
+    needed_before,
+    places_left,
+    tool_of,
+)
 from analyzer.sanitise import label, widths
-from analyzer.smaller.folded import spared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from analyzer.devices import Profile
-    from analyzer.facts import Facts
+    from analyzer.facts import Breach, Facts
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
-    from analyzer.report.view.options.before import Tool
     from analyzer.ruleset.rule import Rule
 
 EXPORTER = "pytorch"
 """The exporter whose ways the rules' remedies know, as producers call themselves."""
-NEEDED = {"inputs": REPLACEABLE, "outputs": "ONX014"}
-"""By what helps a tool, the rule that asks for it."""
+OLD = "GRF004"
+"""The rule about models of opsets that runtimes promise nothing of."""
+OLDEST = 7
+"""The oldest that they promise to run, which its limit is, too."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
 TRUST = "trust"
@@ -120,7 +129,7 @@ def _action(
     severity = min((f.severity for f in items), key=list(Severity).index)
     error = severity is Severity.ERROR
     doubted = severity is Severity.WARNING and rule is not None and rule.stake == "use"
-    tool = _tool(items, rule, facts)
+    tool = tool_of(items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
@@ -134,7 +143,7 @@ def _action(
     impact = min(impact, impact_on(won), key=LEVELS.index)
     tidies = impact == "low" and not (error or doubted or settles)
     more = added(facts, tool, tidies=tidies)
-    stays, may_stay = _staying(tool, items, rule, facts, more.limit)
+    stays, may_stay = places_left(tool, items, rule, facts, more.limit)
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -169,7 +178,7 @@ def _action(
         peak=_peak(facts, rule, savings, items) if macs else None,
         peak_folded=folded,
         pressing=settles or doubted,
-        needs=_needed(tool, facts),
+        needs=needed_before(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
         against=wrong or doubted,
         harms=harms,
@@ -187,7 +196,7 @@ def _action(
             for fit, name in zip(facts.targets, plain_names(facts.targets), strict=True)
             if fit in won
         ),
-        gone=_gone(tool, items, rule, facts, more.limit),
+        gone=gone_by(tool, items, rule, facts, more.limit),
         file_now=file_bytes(facts),
     )
 
@@ -203,15 +212,11 @@ def _peak(
 def _folded_peak(facts: Facts, rule: Rule | None) -> int | None:
     """Of activations once constants are folded, where a rule asks for that and it is less by a
     twentieth."""
-    if not _folds(rule):
+    if not folds(rule):
         return None
     after, now = facts.memory.folded_bytes, as_run(facts)
     peak = None if after is None else lowered_peak(facts, after, now)
     return peak if peak is not None and now - peak >= NOTABLE * now else None
-
-
-def _folds(rule: Rule | None) -> bool:
-    return rule is not None and rule.subject == "surplus" and rule.selector == ("foldable",)
 
 
 def as_run(facts: Facts) -> int:
@@ -237,18 +242,25 @@ def _how(
     remedies = dict.fromkeys(f.remedy for f in items)
     if of_breach and all(remedies) and len(remedies) <= MOST_REMEDIES:
         text = label("; ".join(_joined(remedies, facts)), widths.NOTE)
-        return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
+        typed = mending(facts, _tolerated(items, facts)) if first_of.rule == TOLERATED else ""
+        if text.lower() == asked(first_of).lower() and not typed:
+            return ""
+        text = text[:1].upper() + text[1:]
+        return _("{text}: `{command}`", text=text, command=typed) if typed else text
     told = first_sentence(first_of.fix) if first_of.action else ""
     if first_of.rule == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
         told = _("Set `ir_version`, which is {version}, to {least}. {told}", told=told,
                  version=facts.model.ir_version, least=OVERRIDABLE_SINCE)  # fmt: skip
-    tool = _tool(items, rule, facts)
+    old = first_of.rule == OLD and (facts.model.opset or 0) < OLDEST
+    if old and (typed := converting(facts, OLDEST)):
+        return _("{told}; or run `{command}`, and compare outputs", told=told, command=typed)
+    tool = tool_of(items, rule, facts)
     if not tool:
         return told
     more = more or Added()
     typed = command(tool, more.limit)
-    rest = leaving(len(items), *_staying(tool, items, rule, facts, more.limit))
-    needed = _needed(tool, facts)
+    rest = leaving(len(items), *places_left(tool, items, rule, facts, more.limit))
+    needed = needed_before(tool, facts)
     if needed == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
         text = _("Take the weights out of the graph's inputs first, as those that are "
                  "folded would be inputs without a value otherwise, then run `{command}`, and "
@@ -268,6 +280,12 @@ def _how(
     return ". ".join(filter(None, (text, rest, grown[:1].upper() + grown[1:])))
 
 
+def _tolerated(items: Iterable[Finding], facts: Facts) -> list[Breach]:
+    """The breaches that findings of the rule about such are of; none unless those are all."""
+    found = [each for each in facts.breaches if not each.grave and each.family != ASSUMPTION]
+    return found if {each.where for each in found} == {f.node for f in items} else []
+
+
 def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
     """``remedies``, those that size several dimensions as one command."""
     told, options = list(remedies), dict.fromkeys(a.option for a in facts.assumptions)
@@ -275,18 +293,6 @@ def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
     if len(told) == len(asked) > 1:
         return [told[0].replace(f"{asked[0]}`", f"{' '.join(asked)}`")]
     return told
-
-
-def leaving(places: int, stays: int, may_stay: int) -> str:
-    """How many places a tool leaves as they are; empty for none."""
-    if stays and may_stay:
-        return _("It leaves {n} of {of} places as they are, and perhaps {more} more",
-                 n=stays, of=places, more=may_stay)  # fmt: skip
-    if stays:
-        return _("It leaves {n} of {of} places as they are", n=stays, of=places)
-    if may_stay:
-        return _("It may leave {n} of {of} places as they are", n=may_stay, of=places)
-    return ""
 
 
 def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> str:
@@ -299,37 +305,6 @@ def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> st
                  "and gains nothing", n=part, of=len(items))  # fmt: skip
     return _("ONNX Runtime fuses {n} of {of} itself when it loads the model; other runtimes may "
              "gain", n=part, of=len(items))  # fmt: skip
-
-
-def _needed(tool: Tool, facts: Facts) -> str:
-    """The rule whose remedy has to be followed before: a tool leaves inputs without the weights
-    that stood for them, does nothing, or stops."""
-    limits = met(facts, converter(tool)) if tool else ()
-    return next((NEEDED[each.limit.remedy] for each in limits if each.limit.remedy in NEEDED), "")
-
-
-def _staying(
-    tool: Tool, items: Sequence[Finding], rule: Rule | None, facts: Facts, limit: int = 0
-) -> tuple[int, int]:  # fmt: skip
-    """Places that a tool leaves, and those that it may leave."""
-    if tool != "onnxslim":
-        return 0, 0
-    found = _left_by(items, rule, facts, limit)
-    return (
-        sum(f.node in found.certain for f in items),
-        sum(f.node in found.perhaps for f in items),
-    )
-
-
-def _gone(
-    tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts, limit: int
-) -> tuple[str, ...]:  # fmt: skip
-    """Operators that a tool takes out; none of rules about declarations and tensors."""
-    if tool != "onnxslim":
-        return ()
-    stay = _left_by(items, rule, facts, limit)
-    ids = {node.id for node in facts.nodes} - stay.certain - stay.perhaps
-    return tuple(dict.fromkeys(f.node for f in items if f.node in ids))
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:
@@ -374,39 +349,6 @@ def _whole(facts: Facts, what: str) -> int:
 
 def _level(word: str) -> Level:
     return "high" if word == "high" else "low" if word == "low" else "medium"
-
-
-def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
-    """What undoes it, and leaves a model that loads: onnxslim drops the types of what is no
-    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file; it drops
-    inputs that nothing reads, and ONNX Runtime refuses who gives them. None where a tool reaches no
-    place, or none for sure; ONNX Runtime (1.32) makes a file in float16 one in float32."""
-    word = "" if rule is None else rule.tool
-    if word == "onnxslim":
-        plain = all(each.is_plain for _, each in facts.interface.declared)
-        limits = met(facts, converter("onnxslim"))
-        plain = plain and all(each.limit.remedy == "outputs" for each in limits)
-        if not plain:
-            return ""
-        found = _left_by(items, rule, facts)
-        return "onnxslim" if {f.node for f in items} - found.certain - found.perhaps else ""
-    return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""
-
-
-def _left_by(
-    items: Iterable[Finding], rule: Rule | None, facts: Facts, limit: int = 0
-) -> Left:  # fmt: skip
-    """Places that onnxslim leaves, with results of more bytes than ``limit``."""
-    places = {f.node for f in items}
-    found = left(facts, converter("onnxslim"), "" if rule is None else rule.id, places)
-    if not limit or not _folds(rule):
-        return found
-    more = found.certain | (spared(facts, limit) & places)
-    return Left(more, found.perhaps - more)
-
-
-def _is_half(facts: Facts) -> bool:
-    return "float16" in facts.parameters.bytes_by_dtype
 
 
 def _training(word: str) -> Training:

@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import _, series
+from analyzer.report.view.edited import reshaping, stating
 from analyzer.report.view.options.form import REPLACEABLE, Level
 from analyzer.report.view.pace import prices
 from analyzer.sanitise import widths
@@ -114,6 +115,10 @@ def command_of(facts: Facts, edit: Edit) -> tuple[str, tuple[str, ...]]:
     empty where there is no such tool, or a name cannot be typed."""
     if edit.kind == "constant":
         return UNLISTED, ()
+    if edit.reshapes:
+        return reshaping(facts, edit.reshapes), ()
+    if edit.opset or edit.ir:
+        return stating(facts, opset=edit.opset, ir=edit.ir), ()
     first, *others = _arguments(facts, edit) or ("",)
     return FIXED.format(first) if first else "", tuple(others)
 
