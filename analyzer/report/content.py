@@ -22,6 +22,7 @@ from analyzer.report.view import (
     layers,
     sizes,
     skyline,
+    tile_names,
     tiles,
     weights,
     whatif,
@@ -179,6 +180,7 @@ def build(
         shown, joined = legible(page.drawing, HIGH, medium.portrait)
     else:
         shown, joined = picture(page.drawing, portrait=medium.portrait), page.drawing.joined
+    treemap = tiles.picture(page.tiles, 120 * (1 + medium.tall), shares=page.whole is not None)
     brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
@@ -224,7 +226,8 @@ def build(
         "picture": shown,
         "joined": joined,
         "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
-        "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall), shares=page.whole is not None),
+        "tiles": treemap,
+        "short": tile_names.example((tile.name for tile in page.tiles), treemap),
         "tree": tiles.tree(page.tiles),
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],

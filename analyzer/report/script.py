@@ -30,6 +30,7 @@ WORDS = {
     "beside": mark("At the other sizes chosen: {macs} MACs (dashed)."),
     "least": mark("At least {time} on {device}."),
     "whole": mark("Whole network"),
+    "short": mark("“{short}” is “{name}”"),
     "formula": mark("Formula"),
     "values": mark("With its values"),
     "source": mark("Source"),

@@ -29,31 +29,53 @@ if (source) {
     return boxes;
   };
   const named = (tile) => `${tile[0]}: ${macs(tile[1])}, ${percent(tile[1] / tree[1])}`;
-  const mark = (parent, [tile, x, y, dx, dy], color, text) => {
+  // A name that can be read, or nothing: of a layer the change of channels, of a module its number stay.
+  const NUMBER = /[0-9]+([.][0-9]+)*$/, letters = (text) => [...text].reduce((n, letter) => n + (letter < "⺀" ? 1 : 2), 0);
+  const fitting = (text, name, stem, room) => {
+    const turn = /\S+ → .*/.exec(name)?.[0] ?? "", last = turn ? "" : NUMBER.exec(name)?.[0] ?? "", end = turn ? ` ${turn}` : last;
+    let head = name.slice(0, name.length - end.length);
+    while (head && letters(head) > room - letters(end) - 1) head = head.slice(0, -1);
+    head = head.replace(/[ ._,:-]+$/, "");
+    const cut = letters(head) < (end ? 4 : 6) ? "" : `${head}…${end}`, alone = last && stem && name === stem + last ? `…${last}` : "";
+    return [text, name, cut, turn, turn.replaceAll(" ", ""), alone].find((words) => words && letters(words) <= room) ?? "";
+  };
+  // What most names begin with that end in a number.
+  const common = (tiles) => {
+    const count = new Map();
+    for (const [name] of tiles) {
+      const stem = name.replace(NUMBER, "");
+      if (stem && stem !== name && !name.includes(" → ")) count.set(stem, (count.get(stem) ?? 0) + 1);
+    }
+    const [stem, most] = [...count].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+    return most < 3 ? "" : stem;
+  };
+  let example;
+  const mark = (parent, [tile, x, y, dx, dy], color, text, stem = "") => {
     const group = draw(parent, "g"), kind = tile[2] || color, open = inside(tile) && dx >= 52 && dy >= 52;
     const box = { x: x + 0.7, y: y + 0.7, width: Math.max(0.4, dx - 1.4), height: Math.max(0.4, dy - 1.4) };
     draw(group, "title").textContent = named(tile);
     draw(group, "rect", { ...box, class: open && text ? "f-panel s-rule" : `k-${kind}` });
-    const fits = Math.floor((dx - 10) / 6.4), letters = (words) => [...words].reduce((n, letter) => n + (letter < "⺀" ? 1 : 2), 0);
-    // Of a layer the change of channels, of a module its number: of numbers a cut leaves others.
-    const turn = /\S+ → .*/.exec(tile[0])?.[0], last = /\d+$/.exec(tile[0])?.[0], cut = turn ? "" : `${tile[0].slice(0, fits - 1)}…`;
-    const best = [text, tile[0], turn, fits < 8 ? "" : cut, percent(tile[1] / tree[1]), !turn && last && `…${last}`].find((words) => words && letters(words) <= fits) ?? (fits >= 4 && !last ? cut : "");
-    if (best && dy >= 16) draw(group, "text", { x: x + 5, y: y + 13, "font-size": 11, class: open && text ? "f-ink" : "f-on" }).textContent = best;
+    const best = dy < 16 ? "" : fitting(text, tile[0], stem, Math.floor((dx - 10) / 6.4));
+    if (best[0] === "…") example ??= [best, tile[0]];
+    if (best) draw(group, "text", { x: x + 5, y: y + 13, "font-size": 11, class: open && text ? "f-ink" : "f-on" }).textContent = best;
     if (open && text) for (const part of squares(inside(tile), x + 2, y + 17, dx - 4, dy - 19)) mark(group, part, kind, "");
     return group;
   };
   const show = () => {
     const way = path.reduce((found, place) => [...found, inside(found.at(-1))[place]], [tree]), here = way.at(-1);
     const color = way.reduce((kind, tile) => tile[2] || kind, "other");
+    const stem = common(inside(here));
     svg.replaceChildren();
+    example = undefined;
     for (const box of squares(inside(here), 0, 0, wide, high)) {
-      const tile = box[0], place = inside(here).indexOf(tile), group = mark(svg, box, color, `${tile[0]} ${percent(tile[1] / tree[1])}`);
+      const tile = box[0], place = inside(here).indexOf(tile), group = mark(svg, box, color, `${tile[0]} ${percent(tile[1] / tree[1])}`, stem);
       if (!inside(tile)) continue;
       group.setAttribute("tabindex", 0);
       group.setAttribute("role", "button");
       on(group, "click", () => go([...path, place]));
       on(group, "keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go([...path, place]) } });
     }
+    by("short").textContent = example ? `; ${fill("short", { short: example[0], name: example[1] })}` : "";
     svg.setAttribute("aria-label", path.length ? way.slice(1).map(named).join(" › ") : whole);
     crumbs.hidden = !path.length;
     crumbs.replaceChildren(...way.map((tile, depth) => {

@@ -65,6 +65,17 @@ def nested(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return judge(save(folder, "nested", nodes, w=(8, 8, 3, 3), v=(4, 8, 1, 1)))
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Sixty modules of one name, with room for a number each."""
+    names = [f"/blocks/blocks.{n}/conv/Conv" for n in range(1000, 1060)]
+    nodes = [helper.make_node("Conv", [f"b{n - 1}" if n else "x", "w"], [f"b{n}"], name=name,
+                              pads=[1] * 4) for n, name in enumerate(names)]  # fmt: skip
+    nodes.append(helper.make_node("Conv", ["b59", "v"], ["y"], name="/head/Conv"))
+    folder = tmp_path_factory.mktemp("many")
+    return judge(save(folder, "many", nodes, w=(8, 8, 3, 3), v=(4, 8, 1, 1)))
+
+
 def path(page: Page) -> list[str]:
     return page.locator("#path button:visible").all_inner_texts()
 
@@ -116,6 +127,24 @@ def test_at_least_four_fifths_have_a_name_at_each_level(
     for inside, named, filled in levels:
         assert named >= 0.8, inside
         assert filled == pytest.approx(1, abs=0.06), "but for the gaps between tiles"
+
+
+def test_what_a_number_or_an_arrow_stands_for_is_said_above_the_map(
+    browser: Browser, densenet: Result, many: Result
+) -> None:
+    caption = "figure:has(#path) figcaption"
+    arrows = visit(browser, densenet).locator(caption).inner_text()
+    assert arrows.endswith("; “a → b” is a layer from a to b channels")
+    for scripts in (True, False):
+        page = visit(browser, many, java_script_enabled=scripts)
+        said = page.locator(caption).inner_text()
+        assert "→" not in said, said
+        short, name = said.rpartition("; ")[2].split(" is ")
+        number = short.strip("“…”")
+        assert name == f"“blocks.{number}”", said
+        labels = page.locator("figure:has(#path) svg text").all_text_contents()
+        assert f"…{number}" in labels
+        assert not [words for words in labels if words[0].isdigit()]
 
 
 def test_without_scripts_the_whole_map_is_there(browser: Browser, mobilenet: Result) -> None:

@@ -198,13 +198,14 @@ def test_values_stand_below_one_another_and_defaults_are_dim() -> None:
         ("encoder.layer.7", 21, 16, ("encoder.layer.7 25 %",)),
         ("encoder.layer.7", 19, 16, ("encoder.layer.7",)),
         ("encoder.layer.7", 21, 15.9, ()),
-        ("encoder.layer.7", 14, 16, ("encoder…ayer.7",)),
-        ("encoder.layer.7", 7, 16, ("25.0 %",)),
+        ("encoder.layer.7", 14, 16, ("encoder.laye…7",)),
+        ("encoder.layer.7", 7, 16, ("encod…7",)),
         ("encoder.layer.7", 5, 16, ("…7",)),
         ("encoder.layer.7", 1, 16, ()),
-        ("features", 4, 16, ("fe…s",)),
-        ("features", 3, 16, ()),
+        ("features", 7, 16, ("featur…",)),
+        ("features", 6, 16, ()),
         ("conv 64 → 128", 11, 16, ("64 → 128",)),
+        ("conv 64 → 128", 7, 16, ("64→128",)),
         ("conv 64 → 128", 4, 16, ()),
     ],
 )
@@ -213,7 +214,9 @@ def test_a_tile_shows_as_much_of_its_name_as_tells_it_from_others(
 ) -> None:
     tile = tiles.Tile(name, "standard", 1000)
     wide = tiles.MARGIN + tiles.LETTER * (letters + 0.5)
-    mark = tiles._mark(tile, 1.4, 2.6, wide, high, f"{name} 25 %", 4000, "c", "net")
+    mark = tiles._mark(
+        tile, 1.4, 2.6, wide, high, f"{name} 25 %", 4000, "c", "encoder.layer.", "net"
+    )
     assert (mark.lines, mark.title) == (shown, f"net, {name}: 1 kMAC, 25.0 %")
     assert (mark.x, mark.y) == (1, 3)
     assert mark.x + mark.width == round(1.4 + wide)

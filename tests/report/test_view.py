@@ -34,6 +34,7 @@ from analyzer.report.view import (
     memory,
     skyline,
     summary,
+    tile_names,
     tiles,
 )
 from analyzer.report.view.growth import GrowthPoint, GrowthRow
@@ -404,7 +405,7 @@ def test_large_modules_are_opened_and_keep_their_own_operators() -> None:
         (126, 15.9, ""),  # no room for a line
         (125, 16, "longer name"),
         (81, 16, "longer name"),
-        (80, 16, "longe…name"),
+        (80, 16, "longer na…"),
         (35, 16, ""),
     ],
 )
@@ -523,18 +524,35 @@ def test_memory_is_a_picture_where_bytes_matter_and_most_are_known() -> None:
     ("name", "wide", "told"),
     [
         ("3×3 standard 16 → 8", 90, "16 → 8"),  # cut in the middle it would be 6 → 8
-        ("3×3 standard 64 → 128", 60, "50.0 %"),
+        ("3×3 standard 16 → 8", 103, "3×3 st… 16 → 8"),
+        ("3×3 standard 64 → 128", 60, "64→128"),
+        ("3×3 standard 64 → 128", 48, ""),
         ("block31", 36, "…31"),
         ("block31", 75, "block31"),
-        ("features", 48, "fe…es"),
+        ("blocks.6.31", 75, "block…6.31"),
+        ("blocks.6.31", 55, ""),
+        ("features", 54, ""),
+        ("features", 56, "featur…"),
     ],
 )
-def test_a_tile_too_small_for_its_name_has_what_tells_it_apart(
-    name: str, wide: float, told: str
-) -> None:
+def test_a_tile_has_a_name_that_can_be_read_or_none(name: str, wide: float, told: str) -> None:
     tile = tiles.Tile(name, "standard", 1)
-    mark = tiles._mark(tile, 0, 0, wide, 40, name, 2, "standard")
-    assert mark.lines == (told,)
+    mark = tiles._mark(tile, 0, 0, wide, 40, name, 2, "standard", "block")
+    assert mark.lines == ((told,) if told else ())
+
+
+def test_numbers_stand_for_the_names_that_most_tiles_have() -> None:
+    found = [tiles.Tile(f"dense layer {n}", "standard", 10) for n in range(60)]
+    others = [tiles.Tile(f"mlp {n}", "standard", 9) for n in range(20)]
+    names = [tile.name for tile in (*found, *others)]
+    chart = tiles.picture([*found, *others])
+    lines = {line for mark in chart.marks for line in mark.lines}
+    short, name = tile_names.example(names, chart) or ("", "")
+    assert (short.removeprefix("…"), name) == (name.removeprefix("dense layer "), name)
+    assert {line for line in lines if line.startswith("…")} <= {f"…{n}" for n in range(60)}
+    assert not any(line.endswith("%") and not line[0].isalpha() for line in lines)
+    assert tile_names.example(names[:2], tiles.picture(found[:2])) is None
+    assert tile_names.common_stem(names[:2]) == ""
 
 
 def test_names_part_between_their_parts() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzer import units
 from analyzer.language import _, term
-from analyzer.report.view.charts import GROUP, TILES, TURN, WIDTH, Chart, Mark
+from analyzer.report.view.charts import GROUP, TILES, WIDTH, Chart, Mark
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import layer_shapes, shape_of
 from analyzer.report.view.summary import block_name
+from analyzer.report.view.tile_names import common_stem, fitting
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
@@ -31,10 +31,6 @@ HALF = 0.5
 """Share of the MACs that a picture has to say something about."""
 LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
-TELLING = 8
-"""Letters from which on a shortened name tells more than a share."""
-NUMBER = re.compile(r"[0-9]+$")
-"""What of a module's name tells it apart from its neighbours."""
 Ground = Literal["", "modules", "blocks", "kinds"]
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
@@ -245,14 +241,16 @@ def picture(found: Sequence[Tile], height: float = HEIGHT, *, shares: bool = Tru
     """
     total = sum(max(0, tile.macs) for tile in found) if shares else 0
     marks: list[Mark] = []
+    stem = common_stem(tile.name for tile in found)
     for tile, (x, y, dx, dy) in _squares(found, 0, 0, WIDTH, height):
         inner = tile.children if dy >= DEEP and dx >= DEEP else ()
         words = f"{tile.name} {units.percent(tile.macs / total)}" if total else tile.name
-        marks.append(_mark(tile, x, y, dx, dy, words, total, GROUP if inner else tile.color))
+        marks.append(_mark(tile, x, y, dx, dy, words, total, GROUP if inner else tile.color,
+                           stem))  # fmt: skip
         if inner:
             place = (x + 2, y + HEADER, dx - 4, dy - HEADER - 2)
             for part, box in _squares(inner, *place):
-                marks.append(_mark(part, *box, part.name, total, part.color, tile.name))
+                marks.append(_mark(part, *box, part.name, total, part.color, "", tile.name))
     return Chart(WIDTH, height, tuple(marks))
 
 
@@ -270,21 +268,11 @@ def _squares(
 
 def _mark(
     tile: Tile, x: float, y: float, dx: float, dy: float, words: str, total: int, color: str,
-    within: str = "",
+    stem: str = "", within: str = "",
 ) -> Mark:  # fmt: skip
     letters = int((dx - MARGIN) / LETTER)
     share = units.percent(tile.macs / total) if total else ""
-    brief = TURN.search(tile.name)
-    turn = brief[0] if brief else ""
-    cut = units.shorten(tile.name, letters) if letters >= TELLING else ""
-    if not cut.endswith(turn):
-        cut = ""  # what a cut leaves of numbers are others
-    number = None if turn else NUMBER.search(tile.name)
-    last = f"…{number[0]}" if number else ""
-    texts = (words, tile.name, cut, turn, share, last)
-    best = next((t for t in texts if t and units.letters(t) <= letters), "")
-    if not best and letters >= 4 and not (turn or last):
-        best = units.shorten(tile.name, letters)
+    best = fitting(words, tile.name, stem, letters)
     name = f"{within}, {tile.name}" if within else tile.name
     title = f"{name}: {units.si(tile.macs, 'MAC')}"
     left, top = round(x), round(y)
