@@ -26,7 +26,13 @@ def targets(v: Values) -> str:
     said = [_(words, targets=_named(parted, verdict))
             for verdict, words in verdicts.items() if parted[verdict]]  # fmt: skip
     text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
-    return " ".join([text, *_provisos(v)])
+    return " ".join([text, *_undivided(v), *_provisos(v)])
+
+
+def _undivided(v: Values) -> Iterator[str]:
+    """Why those that have some of the operators do not run them."""
+    if v["undivided"]:
+        yield _("On {targets} a model runs whole or not at all.", targets=_named(v, "undivided"))
 
 
 def _parted(v: Values) -> dict[str, Any]:

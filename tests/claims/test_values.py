@@ -301,6 +301,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     )
     fits = [
         some(target="t1", name="N", verdict="no", certain=True, macs_share=None,
+             delegates=False, supported=2,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
              edits=[edit("cast"), edit("fold", "whole")]),
         some(target="t2", name="N", verdict="maybe", certain=True, macs_share=0.0,
@@ -351,6 +352,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                     "gain_kinds": ("opset",), "gain_amounts": (21,),
                                     "gain_names": ("",),
                                     "ids": ("t1", "t2", "t3", "t4"), "untested": ("t3",),
+                                    "undivided": ("t1",),
                                     "names": ("N", "N", "N (old)", "Web GPU"),
                                     "huge": False}  # fmt: skip
     for code, missing, broken in (

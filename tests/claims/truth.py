@@ -872,6 +872,8 @@ def _targets(d: Document) -> Values:
             "parts": [fit["partitions"] for fit in split],
             "supported": [fit["supported"] for fit in split],
             "operators": [fit["nodes"] for fit in split],
+            "undivided": [fit["target"] for fit in d["targets"]
+                          if fit["verdict"] == "no" and fit["supported"] and not fit["delegates"]],
             "untested": [fit["target"] for fit in d["targets"]
                          if fit["verdict"] == "whole" and fit["tested_from"] is not None],
             "broken": any(b["grave"] for b in d["breaches"]) or any(

@@ -75,7 +75,7 @@ def where(**verdicts: Any) -> str:
                              "gain_amounts": (), "gain_names": (),
                              "ids": ("a", "b", "c"), "names": ("A", "B", "C"), "count": 3,
                              "broken": False, "missing": False, "huge": False,
-                             "untested": ()}  # fmt: skip
+                             "untested": (), "undivided": ()}  # fmt: skip
     split = verdicts.get("split", ())
     parts: dict[str, Any] = {
         "macs": [None, 0.5, 1.0][: len(split)], "parts": [1, 2, 3][: len(split)],

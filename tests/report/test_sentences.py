@@ -144,6 +144,7 @@ TARGETS: Values = {
     "ids": ("a", "b", "c", "d"),
     "names": ("Ada", "Bob", "Cy", "Dee"),
     "untested": (),
+    "undivided": (),
     "broken": False,
     "missing": False,
     "huge": False,
@@ -515,6 +516,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "loads it without its weights.")),
         ({"count": 3, "whole": ("a", "b"), "no": ("c",)},
          "Of 3 targets: all of it runs on Ada and Bob; it does not run on Cy."),
+        ({"count": 3, "whole": ("a",), "no": ("b", "c"), "undivided": ("b", "c")},
+         ("Of 3 targets: all of it runs on Ada; it does not run on Bob and Cy. On Bob and Cy a "
+          "model runs whole or not at all.")),
         ({"split": ("a",), "maybe": ("b",)},
          ("Of 2 targets: some of its operators run on Ada; whether all of it runs is not decided "
           "on Bob.")),

@@ -14,6 +14,7 @@ from analyzer.report.view.deployment import (
     is_partly,
     is_stuck,
     is_told,
+    is_undivided,
     is_untested,
     refusals,
 )
@@ -107,6 +108,7 @@ def targets(result: Result) -> Claim | None:
             "ids": tuple(fit.target for fit in fits),
             "names": plain_names(fits),
             "untested": tuple(fit.target for fit in fits if is_untested(fit)),
+            "undivided": tuple(fit.target for fit in fits if is_undivided(fit)),
             "broken": broken,
             "missing": missing,
             "huge": huge,

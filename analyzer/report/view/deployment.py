@@ -144,6 +144,11 @@ def is_untested(fit: TargetFit) -> bool:
     return fit.verdict == "whole" and fit.tested_from is not None
 
 
+def is_undivided(fit: TargetFit) -> bool:
+    """Whether it has some of the operators, and runs none, as it hands nothing on."""
+    return fit.verdict == "no" and not fit.delegates and fit.supported > 0
+
+
 def is_idle(fit: TargetFit) -> bool:
     """Whether a target runs something of the model, and nothing of what it multiplies."""
     return fit.verdict == "split" and fit.macs_share == 0.0
