@@ -203,8 +203,11 @@ def _target(op: Op, instance: Instance | None) -> tuple[int, int] | None:
 
 
 def _constants(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Attempt]:
+    """Of what nothing reads it makes no difference, and advice counts only what is read."""
     main = subject.program.main
-    both = [name for name in main.inputs if name in main.constants or name in main.sparse]
+    both = [name for name in main.inputs
+            if (name in main.constants or name in main.sparse)
+            and (main.reads.get(name) or name in main.outputs)]  # fmt: skip
     if not both or subject.program.ir_version < 4 or not open_:
         return
     names = frozenset(both)

@@ -130,6 +130,18 @@ def test_a_change_gives_what_was_promised(
     assert keeps(edit, fit(applied(proto, edit), target))
 
 
+def test_initializers_that_nothing_reads_are_not_among_those_to_take_out() -> None:
+    proto = overridable()
+    unread = numpy_helper.from_array(np.ones((2,), np.float32), "unread")
+    returned = numpy_helper.from_array(np.ones((2,), np.float32), "returned")
+    proto.graph.initializer.extend([unread, returned])
+    proto.graph.input.extend([_value("unread", [2]), _value("returned", [2])])
+    proto.graph.output.append(_value("returned", [2]))
+    (edit,) = [edit for edit in fit(proto, "nnapi").edits if edit.kind == "constant"]
+    assert edit.constants == ("w", "returned")
+    assert edit.text.startswith("take 2 initializers out of the inputs of the graph")
+
+
 def test_what_fixed_sizes_leave_in_the_way_is_kept() -> None:
     line = """g (float[batch,2,8] x) => (float[batch,2,8] y) <int64[3] form = {2, 2, 1}>
       { w = ConstantOfShape (form) y = Conv (x, w) }"""
