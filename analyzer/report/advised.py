@@ -64,7 +64,7 @@ def weight(step: FirstStep) -> str:
     """How much a step of clean-ups brings, and takes, in front of what is cleaned up."""
     asks = [each for each in step.of if not isinstance(each, SmallerForm)]
     height = LEVELS.index
-    impact = min((each.impact for each in asks), key=height)
+    impact = step.impact or min((each.impact for each in asks), key=height)
     effort = min((each.effort for each in asks), key=height)
     said = [_("{impact} impact, {effort} effort", impact=term(impact), effort=term(effort))]
     if step.operators:
@@ -75,11 +75,17 @@ def weight(step: FirstStep) -> str:
     if stored := sum(each.stored for each in done):
         said.append(_("{bytes} less to store", bytes=units.size(stored)))
     if traffic := sum(each.traffic for each in done):
-        said.append(_("{bytes} less memory traffic per run", bytes=units.size(traffic)))
+        said.append(moving(traffic, max(each.traffic_now for each in done)))
     if lower := [each.peak_folded for each in done if each.peak_folded is not None]:
         said.append(lowering(min(lower)))
     said += filter(None, (unlocking(each) for each in asks))
     return "; ".join(said)
+
+
+def moving(saved: int, whole: int) -> str:
+    """Of the bytes that one run moves, those that it need not."""
+    return _("saves {bytes} of {whole} memory traffic per run",
+             bytes=units.size(saved), whole=units.size(whole))  # fmt: skip
 
 
 def lowering(peak: int) -> str:

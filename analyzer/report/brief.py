@@ -97,7 +97,7 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
     if action.stored:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
-        yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
+        yield advised.moving(action.traffic, action.traffic_now)
     if action.peak_folded is not None:
         yield advised.lowering(action.peak_folded)
     if won := unlocking(action):

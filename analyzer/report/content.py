@@ -214,7 +214,7 @@ def build(
         "brief": brief,
         "tone": tone(sheet.claims, page.outcome),
         "trainings": TRAINING,
-        "matrix": matrix(page.asks, page.options, page.actions),
+        "matrix": matrix(page.asks, page.options, page.steps),
         "grown": _grown(page, [group for group in groups if group not in articles]),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
         "in_blocks": bool(in_blocks),

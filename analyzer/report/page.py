@@ -66,6 +66,7 @@ from analyzer.smaller.attributes import coefficients
 if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.options.before import Tool
+    from analyzer.report.view.options.form import Level
 
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
@@ -116,6 +117,7 @@ class FirstStep(NamedTuple):
     after: str = ""
     """Of clean-ups, in words what has to be done before the command is run."""
     operators: int = 0
+    impact: Level | Literal[""] = ""
 
 
 @record
@@ -248,7 +250,7 @@ class Page:
             of = tuple(found[name] for name in step.ids if name in found)
             tidies = all(isinstance(each, Action) for each in of)
             told.append(
-                FirstStep(of, step.tool, self._behind(step), step.operators) if tidies
+                FirstStep(of, step.tool, self._behind(step), step.operators, step.impact) if tidies
                 else FirstStep(of, "")
             )  # fmt: skip
         return tuple(step for step in told if step.of)

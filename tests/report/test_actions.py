@@ -137,7 +137,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     asks = actions.actions(found)
     assert order.first(asks, ()) == (
         ActionStep(("TRU042",)),
-        ActionStep(("STR001", "STR014", "STR103"), "onnxslim", operators=1),
+        ActionStep(("STR001", "STR014", "STR103"), "onnxslim", impact="low", operators=1),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
@@ -153,7 +153,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     both = replace(found, findings=(wasted, much, leaked))
     chosen = order.first(actions.actions(both), ())
     assert chosen == (
-        ActionStep(("STR103", "STR014"), "onnxslim", operators=1),
+        ActionStep(("STR103", "STR014"), "onnxslim", impact="high", operators=1),
         ActionStep(("TRU042",)),
     ), "one command does both, and is worth what saves traffic"  # fmt: skip
     headline, *told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
@@ -457,9 +457,13 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert (packed.seconds or 0.0) < (packed.seconds_now or 0.0)
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
-    assert {"ids": ["float16", "int8"], "tool": "", "needs": "", "operators": 0} in data["page"][
-        "steps"
-    ]
+    assert {
+        "ids": ["float16", "int8"],
+        "tool": "",
+        "needs": "",
+        "impact": "",
+        "operators": 0,
+    } in data["page"]["steps"]
     text = words(html_of(mobilenet).decode())
     assert "Choose one: they change the same layers, and their savings exclude each other" in text
     lines = brief(Report.of(mobilenet).sheet, "macs")
@@ -761,6 +765,12 @@ def test_the_grid_has_the_words_of_actions_and_counts_clean_ups(standard: Result
     assert [[e.name for e in cell.entries] for cell in row.cells if cell.entries] == [
         [f"3 clean-ups: {asks[0].does}"]
     ]
+    bias = replace(asks[0], rule="OWN001", impact="medium", tool="onnxslim")
+    joint = ActionStep(("OWN001", asks[0].rule), "onnxslim", impact="high")
+    (row,) = matrix((bias, tidy), (), [joint])
+    ((entry,),) = (cell.entries for cell in row.cells if cell.entries)
+    assert (row.impact, entry.name) == ("high", f"Clean up with onnxslim: {asks[0].does}")
+    assert len(matrix((bias, tidy), (), [replace(joint, impact="low")])) == 2, "one by one"
     many = [replace(asks[0], rule=f"OWN00{n}") for n in range(7)]
     cells = [cell for row in matrix(many, ()) for cell in row.cells if cell.entries]
     assert [(len(cell.entries), cell.more) for cell in cells] == [(4, 3)]

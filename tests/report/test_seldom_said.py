@@ -49,7 +49,11 @@ def a_page(whole: int | None = 4000, macs: int = 4000, end: str = "") -> Any:
         ({"macs": 1000}, 4000, ["saves 1 kMAC (25.0 %)"]),
         ({"macs": 1000}, None, ["saves 1 kMAC"]),
         ({"stored": 2048}, 4000, ["2 KiB less to store"]),
-        ({"traffic": 1024}, 4000, ["1 KiB less memory traffic per run"]),
+        (
+            {"traffic": 1024, "traffic_now": 4096},
+            4000,
+            ["saves 1 KiB of 4 KiB memory traffic per run"],
+        ),
         ({"peak_folded": 0}, 4000, ["lowers peak activation memory to 0 B"]),
         ({"peak_folded": 3}, 4000, ["lowers peak activation memory to 3 B"]),
         ({"rests": 0.5, "rests_on": "seq"}, 4000, ["50.0 % of the MACs grow with seq"]),

@@ -672,6 +672,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
         effort="medium",
         stored=2048,
         traffic=0,
+        traffic_now=16384,
         tool="onnxslim",
         peak_folded=None,
         **UNCHANGED,
@@ -683,6 +684,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
         effort="low",
         stored=1024,
         traffic=4096,
+        traffic_now=16384,
         tool="onnxslim",
         peak_folded=2048,
         **UNCHANGED,
@@ -697,10 +699,12 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
     for of, operators, told in (
         ((low, other), 2, ("low impact, medium effort; 2 operators of the file go, and "
                            "Constants become stored tensors; 2 KiB less to store")),
-        ((low, high), 0, ("high impact, medium effort; 3 KiB less to store; 4 KiB less memory "
-                          "traffic per run; lowers peak activation memory to 2 KiB")),
+        ((low, high), 0, ("high impact, medium effort; 3 KiB less to store; saves 4 KiB of "
+                          "16 KiB memory traffic per run; lowers peak activation memory to 2 KiB")),
     ):  # fmt: skip
         assert weight(FirstStep(of, "onnxslim", "", operators)) == told
+    whole = weight(FirstStep((low, other), "onnxslim", "", 0, "medium"))
+    assert whole.startswith("medium impact, medium effort; ")
     high.unlocks = ("Ada", "Bob")
     won = weight(FirstStep((low, high), "onnxslim", ""))
     assert won == f"{told}; then all operators on Ada and Bob"

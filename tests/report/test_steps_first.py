@@ -191,7 +191,7 @@ def test_clean_ups_have_the_tool_of_most_of_them_and_other_steps_none() -> None:
     tidy = [ask(n, impact="low", tool=t) for n, t in (("a", "onnxslim"), ("b", "onnxruntime"),
                                                       ("c", "onnxruntime"))]  # fmt: skip
     assert first([*tidy, ask("d", tool="onnxslim")], ()) == (
-        ActionStep(("d",)), ActionStep(("a", "b", "c"), "onnxruntime"),
+        ActionStep(("d",)), ActionStep(("a", "b", "c"), "onnxruntime", impact="low"),
     )  # fmt: skip
 
 
@@ -257,6 +257,38 @@ def test_a_clean_up_that_is_needed_costs_nothing_better_its_place(
     steps: tuple[Action | SmallerForm, ...], names: list[str]
 ) -> None:
     assert chosen(*steps) == names
+
+
+MOVED = {"tool": "onnxslim", "traffic_now": 10 << 20}
+
+
+@each(
+    ("asks", "impact", "steps"),
+    [
+        # two of a sixth each are a third
+        ((ask("a", impact="medium", traffic=5 << 18, **MOVED),
+          ask("b", impact="medium", traffic=6 << 18, **MOVED)), "high", ["a|b", "c"]),
+        ((ask("a", impact="medium", traffic=5 << 18, **MOVED),
+          ask("b", impact="low", traffic=1 << 10, **MOVED)), "medium", ["c", "a|b"]),
+        ((ask("a", impact="low", traffic=2 << 18, **MOVED),
+          ask("b", impact="low", traffic=2 << 18, **MOVED)), "medium", ["c", "a|b"]),
+        ((ask("a", impact="low", traffic=2 << 16, **MOVED),
+          ask("b", impact="low", traffic=2 << 16, **MOVED)), "low", ["c", "a|b"]),
+        ((ask("a", impact="low", traffic=9 << 18, **MOVED),
+          ask("b", impact="low", traffic=9 << 18, tool="onnxruntime", traffic_now=10 << 20)),
+         "medium", ["c", "a|b"]),
+        ((ask("a", impact="low", stored=9 << 18, tool="onnxslim", stored_now=20 << 20),
+          ask("b", impact="low", stored=9 << 18, tool="onnxslim", stored_now=20 << 20)),
+         "medium", ["c", "a|b"]),
+    ],
+)  # fmt: skip
+def test_what_one_command_does_is_graded_together(
+    asks: tuple[Action, ...], impact: str, steps: list[str]
+) -> None:
+    other = ask("c", effort="high")
+    found = first([*asks, other], ())
+    assert ["|".join(step.ids) for step in found] == steps
+    assert [step.impact for step in found if step.tool] == [impact]
 
 
 def test_a_command_settles_what_needs_it_whatever_it_is_run_for() -> None:

@@ -8,7 +8,8 @@ from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.claims.cost import best_action, is_slower
 from analyzer.report.view.gains import dearer, unlocking
-from analyzer.report.view.options.form import LEVELS, Level, SmallerForm, lighter
+from analyzer.report.view.needs import impact_of_step
+from analyzer.report.view.options.form import Level, SmallerForm, lighter
 from analyzer.report.view.steps import first, worth
 from analyzer.sanitise import label
 
@@ -53,7 +54,7 @@ def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[
                     tuple(_id(each) for each in of),
                     (_("Clean up with {tool}", tool=step.tool),) if step.tool
                     else tuple(each.title for each in of),
-                    min((each.impact for each in of), key=LEVELS.index),
+                    impact_of_step(step, found),
                     all(each.training != "none" for each in of),
                     0 if isinstance(of[0], SmallerForm) else of[0].macs,
                     ("",) if step.tool else tuple(_brings(each) for each in of),

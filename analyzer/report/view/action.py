@@ -104,6 +104,10 @@ class Action:
     are known to be more."""
     peak_now: int | None = None
     """The same in the file's own order."""
+    traffic_now: int = 0
+    """Bytes that operators read and write in one inference today, as far as they are known."""
+    stored_now: int = 0
+    """Bytes of the file or of the weights today, whichever is more: what ``stored`` is of."""
     file_now: int = 0
     """Bytes of the file today, with weights beside it."""
     unlocks: tuple[str, ...] = ()

@@ -197,6 +197,8 @@ def _action(
             if fit in won
         ),
         gone=gone_by(tool, items, rule, facts, more.limit),
+        traffic_now=_whole(facts, "traffic"),
+        stored_now=_whole(facts, "stored"),
         file_now=file_bytes(facts),
     )
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
+    from analyzer.report.view.options.form import Level
+    from analyzer.report.view.step import ActionStep
 
 AGAINST = "against use"
 """The row of what speaks against using the model, whatever it saves."""
@@ -54,33 +56,34 @@ class MatrixRow(NamedTuple):
 
 
 def matrix(
-    asks: Sequence[Action], options: Sequence[SmallerForm], told: Collection[str] = ()
+    asks: Sequence[Action], options: Sequence[SmallerForm], steps: Sequence[ActionStep] = ()
 ) -> tuple[MatrixRow, ...]:
     """What speaks against use, then impacts that something has, the highest first; nothing for one
-    action alone. ``told``: rules of which it stands elsewhere how the file grows."""
+    action alone. ``steps``: what to do first, where it stands how the file grows, and in which what
+    one command does is of one impact."""
     if len(asks) + len(options) < 2:
         return ()
-    tidying = [ask for ask in asks if is_tidying(ask)]
+    told = {name for step in steps for name in step.ids}
+    better = [step for step in steps if step.impact not in ("", "low")]
+    joint = [[ask for ask in asks if ask.rule in step.ids] for step in better]
+    tidying = [ask for ask in asks if is_tidying(ask) and not any(ask in each for each in joint)]
     gathered = tidying if len(tidying) > 1 else []
-    entries = [
+    entries: list[tuple[str, Level, MatrixEntry]] = [
         (_row_of(ask), ask.effort,
          MatrixEntry(f"rule-{ask.rule}", _growing(_named(ask), ask, told), ask.title))
-        for ask in asks if ask not in gathered
+        for ask in asks if ask not in gathered and not any(ask in each for each in joint)
     ]  # fmt: skip
+    entries += [
+        (step.impact, _least(of), _gathered(of, _("Clean up with {tool}", tool=step.tool), told))
+        for step, of in zip(better, joint, strict=True)
+    ]
     entries += [
         (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
         for form in options
     ]
     if gathered:
         words = ngettext("{n} clean-up", "{n} clean-ups", len(gathered))
-        titles = "; ".join(ask.title for ask in gathered)
-        names = [*dict.fromkeys(ask.does for ask in gathered)]
-        more = [_("and {n} more", n=len(names) - NAMED)] if len(names) > NAMED else []
-        most = max(gathered, key=lambda ask: (ask.written + ask.states, ask.unlimited))
-        words = _("{clean_ups}: {names}", clean_ups=_growing(words, most, told),
-                  names="; ".join([*names[:NAMED], *more]))  # fmt: skip
-        entry = MatrixEntry(f"rule-{gathered[0].rule}", words, titles)
-        entries.append((gathered[0].impact, gathered[0].effort, entry))
+        entries.append((gathered[0].impact, gathered[0].effort, _gathered(gathered, words, told)))
     return tuple(
         MatrixRow(
             impact,
@@ -92,6 +95,20 @@ def matrix(
         for impact in IMPACTS
         if any(i == impact for i, _, _ in entries)
     )
+
+
+def _gathered(of: Sequence[Action], words: str, told: Collection[str]) -> MatrixEntry:
+    """One entry for what one command does, with the first of it."""
+    names = [*dict.fromkeys(ask.does for ask in of)]
+    more = [_("and {n} more", n=len(names) - NAMED)] if len(names) > NAMED else []
+    most = max(of, key=lambda ask: (ask.written + ask.states, ask.unlimited))
+    words = _("{clean_ups}: {names}", clean_ups=_growing(words, most, told),
+              names="; ".join([*names[:NAMED], *more]))  # fmt: skip
+    return MatrixEntry(f"rule-{of[0].rule}", words, "; ".join(ask.title for ask in of))
+
+
+def _least(of: Sequence[Action]) -> Level:
+    return min((ask.effort for ask in of), key=EFFORTS.index)
 
 
 def _named(ask: Action) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options.before import Tool
+    from analyzer.report.view.options.form import Level
     from analyzer.report.view.step import ActionStep
 
 
@@ -66,12 +67,19 @@ def is_needed_first(
 ) -> bool:
     """Whether a step stands before one of more impact because that needs it."""
     of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
+
+    def height(step: ActionStep) -> int:
+        return LEVELS.index(impact_of_step(step, of))
+
     for place, step in enumerate(steps):
         for other in steps[:place]:
-            if _is_needed(other, step, of) and _grade(other, of) > _grade(step, of):
+            if _is_needed(other, step, of) and height(other) > height(step):
                 return True
     return False
 
 
-def _grade(step: ActionStep, of: Mapping[str, Action | SmallerForm]) -> int:
-    return min((LEVELS.index(of[name].impact) for name in step.ids if name in of), default=0)
+def impact_of_step(step: ActionStep, of: Mapping[str, Action | SmallerForm]) -> Level:
+    """That of all of it, or of the best of what stands in it."""
+    levels = (of[name].impact for name in step.ids if name in of)
+    best: Level = min(levels, key=LEVELS.index, default="high")
+    return step.impact or best

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from analyzer.report.view.options.before import Tool
+from analyzer.report.view.options.form import Level
 from analyzer.restore import record
 
 
@@ -18,5 +21,8 @@ class ActionStep:
     command does, what undoes most of it; empty for other steps."""
     needs: str = ""
     """Of clean-ups, the rule whose remedy has to be followed before the command is run."""
+    impact: Level | Literal[""] = ""
+    """Of what the same command does, all of it together; empty for other steps, whose impact is
+    that of the best."""
     operators: int = 0
     """Operators that ``tool`` takes out, as far as is known."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from enum import IntEnum, auto
 from typing import TYPE_CHECKING
 
-from analyzer.report.view.needs import needed_first
-from analyzer.report.view.options.form import LEVELS, SmallerForm
+from analyzer.report.view.needs import impact_of_step, needed_first
+from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
 from analyzer.report.view.step import ActionStep
+from analyzer.report.view.together import impact_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,10 +71,16 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     asked = {ask.rule: ask for ask in asks}
     steps_of = asked | {form.id: form for form in options}
     tidied = tuple(_tidied(asks))
-    named = [name for _, name in sorted(ranked)]
-    together = _together(named, asked, tidied)
+    together = _together([name for _, name in sorted(ranked)], asked, tidied)
     joined = {rule for step in together.values() for rule in step.ids}
-    named = [name for name in named if name in together or name not in joined]
+    for step in together.values():
+        height = order(step.impact or "low")
+        late = (int(_Urgency.BETTER), height, -order(_effort(step, asked)), 1.0, False, len(asks))
+        turn = min((key for key, name in ranked if name in step.ids), default=late)
+        ranked = [pair for pair in ranked if pair[1] not in step.ids]
+        ranked.append(((turn[0], height, *turn[2:]), step.ids[0]))
+        rivals[step.ids[0]] = ()
+    named = [name for _, name in sorted(ranked)]
     figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and ask.rests is None]
     ordered = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in ordered)
@@ -91,7 +98,7 @@ def _few(
 ) -> tuple[ActionStep, ...]:  # fmt: skip
     """The first of them; the last yields to what is best, if that is of high impact and later."""
     best = next((step for step in told if worth(step, found)), ActionStep(()))
-    if best in told[MOST_FIRST:] and any(found[name].impact == "high" for name in best.ids):
+    if best in told[MOST_FIRST:] and impact_of_step(best, found) == "high":
         return (*told[: MOST_FIRST - 1], best)
     return told[:MOST_FIRST]
 
@@ -99,7 +106,7 @@ def _few(
 def _is_slight(step: ActionStep, found: Mapping[str, Action | SmallerForm]) -> bool:
     """Whether it is of low impact and does not press."""
     of = [found[name] for name in step.ids if name in found]
-    return all(each.impact == "low" for each in of) and not any(
+    return impact_of_step(step, found) == "low" and not any(
         presses(each) for each in of if not isinstance(each, SmallerForm)
     )
 
@@ -145,7 +152,8 @@ def worth(
     rules = [each for each in of if not isinstance(each, SmallerForm)]
     if any(presses(each) or each.figures for each in rules):
         return ()
-    return tuple(each for each in of if each.impact != "low")
+    better = tuple(each for each in of if each.impact != "low")
+    return better or (of if step.impact not in ("", "low") else ())
 
 
 def _together(
@@ -165,8 +173,22 @@ def _together(
         needs = next((asks[rule].needs for rule in ids if asks[rule].needs), "")
         first, *others = ids
         if others:
-            made[first] = ActionStep(ids, tool, needs)
+            made[first] = _joint(ids, tool, needs, asks)
+    alone = (step for step in tidied if step.impact != "low" and step.tool not in found)
+    made |= {step.ids[0]: step for step in alone}
     return made
+
+
+def _joint(
+    ids: tuple[str, ...], tool: Tool, needs: str, asks: Mapping[str, Action]
+) -> ActionStep:  # fmt: skip
+    of = [asks[rule] for rule in ids]
+    return ActionStep(ids, tool, needs, impact_together(of, tool))
+
+
+def _effort(step: ActionStep, asks: Mapping[str, Action]) -> Level:
+    """The least work of all, as steps are ranked by."""
+    return max((asks[rule].effort for rule in step.ids), key=LEVELS.index)
 
 
 def is_tidying(ask: Action) -> bool:
@@ -182,7 +204,7 @@ def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
         tool = max(tools, key=lambda each: tools[each])
         rules = tuple(ask.rule for ask in found)
         needed = (ask.needs for ask in found if ask.tool == tool and ask.needs not in rules)
-        yield ActionStep(rules, tool, next(filter(None, needed), ""))
+        yield ActionStep(rules, tool, next(filter(None, needed), ""), impact_together(found, tool))
 
 
 def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[ActionStep, ...]:
