@@ -42,11 +42,11 @@ def room(
     """What the model takes of ``device``, in the types that it keeps values in: as it is, or with
     ``weight_bytes`` of weights and their scales, and activations of other types ``instead``."""
     memory, held = facts.memory, facts.parameters
-    beside = [(t.role == "quantization", _narrowed(t.bytes or 0, t.dtype or "", device.kept))
+    beside = [(t.role == "quantization", narrowed(t.bytes or 0, t.dtype or "", device.kept))
               for t in held.beside]  # fmt: skip
     if weight_bytes is None:
         sizes = held.bytes_by_dtype.items()
-        weight_bytes = sum(_narrowed(size, type_, device.kept) for type_, size in sizes)
+        weight_bytes = sum(narrowed(size, type_, device.kept) for type_, size in sizes)
         weight_bytes += sum(size for is_scale, size in beside if is_scale)
     constants = sum(size for is_scale, size in beside if not is_scale)
     stored = weight_bytes + facts.learned.bytes + constants
@@ -68,7 +68,7 @@ def room(
     return DeviceRoom(stored, peak, stored / of_weights, share, fits)
 
 
-def _narrowed(size: int, type_: str, kept: Mapping[str, str]) -> int:
+def narrowed(size: int, type_: str, kept: Mapping[str, str]) -> int:
     """Bytes of values of ``type_`` in the type that they are kept in."""
     return size * BITS[kept[type_]] // BITS[type_] if type_ in kept else size
 

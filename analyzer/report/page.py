@@ -224,6 +224,12 @@ class Page:
         return devices.is_idle(self.devices)
 
     @property
+    def late_readers(self) -> str:
+        """Devices that take longer to read the weights than to multiply, and how long; empty for
+        none."""
+        return devices.late_readers(self.devices)
+
+    @property
     def ranks(self) -> bool:
         """Whether its layers are worth a section."""
         return layers.ranks(self.layers)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analyzer.devices import SHIPPED, bound, estimate, room
+from analyzer import units
+from analyzer.devices import SHIPPED, bound, estimate, reading, room
 from analyzer.facts import Certainty
-from analyzer.language import _, term
+from analyzer.language import _, series, term
 from analyzer.report.view.reach import reach
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
@@ -69,6 +70,9 @@ class DeviceRow:
     dated: str
     sources: tuple[str, ...]
     note: str
+    reading: float | None
+    """Seconds in which it reads the weights alone once, where that is longer than ``seconds``,
+    which do not count it; null else, and where a cache may hold them."""
     rates: Mapping[str, float]
     """Peak multiply-accumulates a second in each element type of the model's; empty where its time
     is no plain sum of those, or there is none."""
@@ -102,6 +106,13 @@ def is_idle(found: Sequence[DeviceRow]) -> bool:
         and max(row.peak, row.weights) < IDLE
         for row in found
     )
+
+
+def late_readers(found: Iterable[DeviceRow]) -> str:
+    """Devices that read the weights for longer than their bound of time, each with how long."""
+    late = [f"{row.name} ({units.seconds(row.reading)})" for row in found
+            if row.reading is not None]  # fmt: skip
+    return series(late) if late else ""
 
 
 def fewest(facts: Facts) -> int | None:
@@ -149,6 +160,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
     reached = reach(facts.targets, profile)
     misfit = taken.fits is False
     untimed = misfit or not reached.timed
+    read = None if untimed or found.seconds is None else reading(facts, profile)
     types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
@@ -172,6 +184,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         dated=label(profile.dated, 20),
         sources=tuple(label(source, widths.NOTE) for source in profile.sources),
         note=label(profile.note, widths.REASON),
+        reading=read if (read or 0.0) > (found.seconds or 0.0) else None,
         rates={} if untimed else _rates(facts, profile),
     )  # fmt: skip
 
