@@ -23,6 +23,7 @@ from analyzer.report.brief import brief
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import saving
+from analyzer.report.claims.lead import leads_of
 from analyzer.report.page import FirstStep
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, tools, whatif
@@ -627,6 +628,8 @@ def test_with_a_cache_a_token_takes_its_own_part_and_the_scores_of_those_before(
         "cache 128 KiB, 1 KiB a token"
     )
     assert found["kv-cache"].effort == "medium", "it takes the model before its export"
+    (lead,) = leads_of((), (replace(found["kv-cache"], impact="high"),))
+    assert lead.brings == ("leaves 0.8 % of compute for each token after the prompt",)
     assert found["sequence"].macs == 418_304 * 64 + 256 * 64**2
     assert {"int4-weights", "int8-weights"} <= set(found), "of a decoder"
     assert "heads" in found

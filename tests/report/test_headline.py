@@ -16,7 +16,7 @@ from analyzer.model import load
 from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
-from analyzer.report.claims.lead import Lead, hows_of
+from analyzer.report.claims.lead import Lead, gravest, hows_of
 from analyzer.report.index.entry import entry_of
 from analyzer.report.sheet import Report
 from analyzer.report.view.actions import actions
@@ -331,6 +331,18 @@ def test_an_unknown_cost_that_has_weights_is_most_of_the_work_and_no_percentage(
     assert known.endswith("1 of these has weights, so most of the work may be unknown.")
     assert "weights" not in sentence(PRIVATE, "coverage")
     assert sentence(CONV, "coverage") == "The cost of 1 of 1 operators is known."
+
+
+def test_of_what_brings_much_later_the_first_sentence_names_what_leaves_least_of_the_time() -> None:
+    one, two, three = (
+        Lead((name,), (name,), "high", trains=False, macs=0, brings=("",), left=left)
+        for name, left in (("float16", 0.5), ("paths", 1.0), ("kv-cache", 0.01))
+    )
+    assert gravest((one, two, three)) == (one, three)
+    assert gravest((one, three, two)) == (one, three)
+    assert gravest((one, two)) == (one, two)
+    for no in (three._replace(impact="medium"), three._replace(trains=True)):
+        assert gravest((one, two, no)) == (one, two)
 
 
 def test_a_step_before_what_brings_much_is_told_with_it() -> None:

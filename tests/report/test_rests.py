@@ -77,6 +77,25 @@ def _a_second(source: str) -> tuple[Any, ...]:
                  for each in facts(IMAGE).assumptions)  # fmt: skip
 
 
+LOOP = """g (float[4,4] x, int64 n, bool go) => (float[4,4] y) {
+  y = Loop (n, go, x) <body = b (int64 i, bool before, float[4,4] s) => (bool after, float[4,4] t) {
+    after = Identity (before)
+    t = MatMul (s, s)
+  }>
+}"""
+
+
+def test_what_keeps_totals_from_being_more_than_minima_is_of_high_impact_and_comes_first() -> None:
+    """It keeps the model from being judged; it saves nothing, and the verdict says it already."""
+    (asked,) = counted(facts(LOOP))
+    assert (asked.rule, asked.impact, asked.rests) == ("GRF002", "high", None)
+    assert asked.severity == "warning"
+    told = steps.first([ask("SEP", severity="info"), asked], [])
+    assert [step.ids for step in told] == [("GRF002",), ("SEP",)]
+    assert steps.worth(told[0], {"GRF002": asked}) == ()
+    assert counted(facts(LOOP, trips={"y": 4})) == ()
+
+
 def test_a_second_in_most_models_is_a_guess() -> None:
     found = facts(IMAGE)
     assert rest(replace(found, assumptions=_a_second(""))) == rest(found)

@@ -164,7 +164,7 @@ def test_what_is_left_of_a_file_is_that_of_the_weights_where_nobody_counted_it()
             "seconds": 1, "seconds_now": 2,
         }  # fmt: skip
         form: Any = SimpleNamespace(**usual | about)
-        return steps._held(form), steps._file(form), steps._left(form)
+        return steps._held(form), steps._file(form), steps.left(form)
 
     assert left() == (0.75, 0.125, 0.5)
     assert left(file_bytes=None) == left(file_now=0) == (0.75, 0.75, 0.5)

@@ -32,10 +32,10 @@ from analyzer.report.view.options.form import (
 )
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.steps import (
-    _left,
     _urgency,
     first,
     is_tidying,
+    left,
     rank,
     recommended,
     takes_longer,
@@ -123,7 +123,7 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
         # Three at most; a clean-up is one step, figures follow.
         (tuple(map(ask, "abcd")), ["a", "b", "c"]),
         ((ask("a", impact="low", tool="onnxslim"), ask("b")), ["b", "a"]),
-        ((ask("a", figures=True, macs=0), ask("b", impact="low", tool="onnxslim"), ask("c")),
+        ((ask("a", figures=True, impact="low"), ask("b", impact="low", tool="onnxslim"), ask("c")),
          ["c", "b", "a"]),
         ((ask("a", impact="low", tool="onnxslim"), ask("b", impact="low", tool="onnxruntime"),
           ask("c", impact="low", tool="onnxruntime")), ["a|b|c"]),
@@ -305,8 +305,8 @@ def test_a_command_settles_what_needs_it_whatever_it_is_run_for() -> None:
 
 def test_the_share_of_time_that_is_left_is_all_where_nobody_can_say() -> None:
     times = [(None, 2.0), (1.0, None), (1.0, 0.0), (1.0, 4.0), (0.0, 4.0)]
-    left = [_left(ask("a", seconds=then, seconds_now=now)) for then, now in times]
-    assert left == [1.0, 1.0, 1.0, 0.25, 0.0]
+    shares = [left(ask("a", seconds=then, seconds_now=now)) for then, now in times]
+    assert shares == [1.0, 1.0, 1.0, 0.25, 0.0]
 
 
 def test_words_of_rules_are_levels_and_what_no_rule_says_is_in_the_middle() -> None:

@@ -17,7 +17,7 @@ from analyzer.report.claims.cost import (
     slower_elsewhere,
     wanted,
 )
-from analyzer.report.claims.lead import LARGE, RETRAIN, hows_of, leads_of
+from analyzer.report.claims.lead import LARGE, RETRAIN, gravest, hows_of, leads_of
 from analyzer.report.claims.record import Claim
 from analyzer.report.claims.unadvised import is_saving
 from analyzer.report.result import CLEAN, INCONCLUSIVE
@@ -76,7 +76,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     slower = is_slower(result)
-    leads = leads_of(_asked(result), options)
+    leads = gravest(leads_of(_asked(result), options))
     hows = hows_of(result, leads, share)
     if wrong:
         kind = "errors"

@@ -68,6 +68,8 @@ OLD = "GRF004"
 """The rule about models of opsets that runtimes promise nothing of."""
 OLDEST = 7
 """The oldest that they promise to run, which its limit is, too."""
+UNCOUNTED = "GRF002"
+"""The rule about what nobody knows the cost of."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
 TRUST = "trust"
@@ -133,7 +135,9 @@ def _action(
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
-    impact: Level = "high" if settles or harms else _impact(severity, facts, saved, device)
+    minima = first_of.rule == UNCOUNTED and not facts.totals.complete
+    grave = settles or harms or minima
+    impact: Level = "high" if grave else _impact(severity, facts, saved, device)
     if timed.slower and not (error or settles or harms):
         impact = "low"
     folded = _folded_peak(facts, rule)
@@ -179,7 +183,7 @@ def _action(
         peak_folded=folded,
         pressing=settles or doubted,
         needs=needed_before(tool, facts),
-        figures=rule is not None and rule.subject == "assumption",
+        figures=minima or (rule is not None and rule.subject == "assumption"),
         against=wrong or doubted,
         harms=harms,
         settles=settles,

@@ -32,17 +32,22 @@ def weighed(asks: Iterable[Action], facts: Facts) -> tuple[Action, ...]:
     """The same in their order, once it is known what hangs on the sizes to be stated: for reports
     alone, as the model is analysed at other sizes for it."""
     asks = tuple(asks)
-    if not any(ask.figures for ask in asks):
+    if not any(map(_states_a_size, asks)):
         return asks
     most = rest(facts)
     if most is None:
         return asks
     named = label(retold(most.dim), widths.TERM)
     return tuple(sorted(
-        (replace(ask, impact="high", rests=most.share, rests_on=named) if ask.figures else ask
-         for ask in asks),
+        (replace(ask, impact="high", rests=most.share, rests_on=named)
+         if _states_a_size(ask) else ask for ask in asks),
         key=rank,
     ))  # fmt: skip
+
+
+def _states_a_size(ask: Action) -> bool:
+    """Of what makes figures truer, all but what makes them more than minima."""
+    return ask.figures and ask.impact != "high"
 
 
 def rest(facts: Facts) -> GuessedSize | None:

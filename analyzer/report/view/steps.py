@@ -52,7 +52,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     for place, ask in enumerate(asks):
         if not (promises(ask) or presses(ask)) or is_tidying(ask) or ask.figures:
             continue
-        key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
+        key = (_urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
                False, place)  # fmt: skip
         ranked.append((key, ask.rule))
         rivals[ask.rule] = ask.alternatives
@@ -62,7 +62,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
                 _Urgency.BETTER,
                 order(form.impact),
                 -order(form.effort),
-                _left(form),
+                left(form),
                 True,
                 place,
             )
@@ -81,7 +81,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
         ranked.append(((turn[0], height, *turn[2:]), step.ids[0]))
         rivals[step.ids[0]] = ()
     named = [name for _, name in sorted(ranked)]
-    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and ask.rests is None]
+    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and not is_first(ask)]
     ordered = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in ordered)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
@@ -114,13 +114,18 @@ def _is_slight(step: ActionStep, found: Mapping[str, Action | SmallerForm]) -> b
 def _stated_first(
     steps: tuple[ActionStep, ...], asked: Mapping[str, Action]
 ) -> tuple[ActionStep, ...]:  # fmt: skip
-    """The same, and before what could be better to state a size that costs hang on: a line in
-    which nothing is to be decided, and which takes no other's place."""
-    stated = tuple(ActionStep((ask.rule,)) for ask in asked.values() if ask.rests is not None)
+    """The same, and before what could be better to state what costs hang on: a line in which
+    nothing is to be decided, and which takes no other's place."""
+    stated = tuple(ActionStep((ask.rule,)) for ask in asked.values() if is_first(ask))
     pressing = sum(
         any(name in asked and presses(asked[name]) for name in step.ids) for step in steps
     )
     return (*steps[:pressing], *stated, *steps[pressing:])
+
+
+def is_first(action: Action) -> bool:
+    """Whether it makes figures truer that are minima, or of a guess, for much of the cost."""
+    return action.figures and action.impact == "high"
 
 
 def is_light(form: SmallerForm) -> bool:
@@ -226,7 +231,7 @@ def _best_first(
     least of the time, then of the file: the order of all steps."""
 
     def key(form: SmallerForm) -> tuple[int, int, float, float]:
-        return (LEVELS.index(form.impact), -LEVELS.index(form.effort), _left(form),
+        return (LEVELS.index(form.impact), -LEVELS.index(form.effort), left(form),
                 _file(form))  # fmt: skip
 
     for step in steps:
@@ -251,7 +256,7 @@ def _file(form: SmallerForm) -> float:
     return form.file_bytes / form.file_now
 
 
-def _left(step: Action | SmallerForm) -> float:
+def left(step: Action | SmallerForm) -> float:
     """The share of the least time that is left; 1 where nobody can say."""
     if step.seconds is None or not step.seconds_now:
         return 1.0
