@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.drawing.picture import SMALL, picture
+from analyzer.report.drawing.labels import SMALL
+from analyzer.report.drawing.picture import picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

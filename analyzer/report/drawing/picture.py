@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from analyzer import units
 from analyzer.dataclass import dataclass
 from analyzer.language import _, mark, term
+from analyzer.report.drawing.labels import SMALL, Labels, width_of
 from analyzer.report.drawing.layout import place
-from analyzer.report.drawing.rows import PORTRAIT, Placed, Point, Size
+from analyzer.report.drawing.rows import PORTRAIT, Point, Size
+from analyzer.report.drawing.seats import Seat, seated
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 
 if TYPE_CHECKING:
@@ -21,12 +23,10 @@ if TYPE_CHECKING:
 Coloring = Literal["kind", "macs", "memory", "findings", "change"]
 WIDTH = 720.0
 """Units across an A4 page, as of every chart."""
-TITLE, SMALL = 10.5, 9.0
-"""Sizes of letters."""
+TITLE = 10.5
+"""Size of its letters; other words are ``SMALL``."""
 LOWEST, TALLEST = 42.0, 84.0
 """Height of a box without cost, and of the one that costs most."""
-LABELLED = 150
-"""Boxes up to which edges say what they carry: a fuller picture has no room for it."""
 SHEET = 2.5
 """By how much each sheet behind a box stands out."""
 CHANGED: Mapping[str, str] = {
@@ -42,8 +42,8 @@ BECAME: Mapping[str, str] = {
     "removed": mark("gone"),
     "same": mark("the same"),
 }
-_LETTER = 0.575
-"""Mean width of a letter of the sans-serif faces, bold ones included, in sizes."""
+INSETS: Mapping[str, float] = {"input": 8.0, "output": 8.0, "join": 5.0, "part": 2.0}
+"""By role of a box, how much of a side is too round at each of its ends for an edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,9 @@ def picture(
     lines = [_lines(box, whole) for box in drawing.boxes]
     sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
     placed = place(drawing, sizes, width, portrait)
+    boxed = zip(drawing.boxes, placed.corners, sizes, strict=True)
+    seats = [_seat(box, corner, size) for box, corner, size in boxed]
+    placed = seated(placed, seats, drawing.edges)
     paints = _paints(drawing.boxes, color)
     tiles = tuple(
         DrawnTile(
@@ -137,7 +140,7 @@ def picture(
             drawing.boxes, lines, sizes, placed.corners, paints, strict=True
         )
     )  # fmt: skip
-    labels = _Labels(drawing, placed, sizes)
+    labels = Labels(drawing, placed, sizes)
     ways = tuple(
         DrawnWay(_path(points), _tip(points), _passing(drawing, number), *labels.of(number, points))
         for number, points in enumerate(placed.ways)
@@ -205,9 +208,9 @@ def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
 
 def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
     if box.role == "join":
-        return round(max(20.0, _wide(lines[0], TITLE) + 10), 1), 20.0
+        return round(max(20.0, width_of(lines[0], TITLE) + 10), 1), 20.0
     sizes = (TITLE, *(SMALL for _ in lines[1:]))
-    wide = max(_wide(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
+    wide = max(width_of(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
     low = 12.0 + 12.5 * len(lines)
     share = sqrt((box.macs or box.alone) / most) if most else 0.0
     high = low + share * (TALLEST - LOWEST)
@@ -223,8 +226,11 @@ def _behind(box: Box) -> float:
     return SHEET * _sheets(box)
 
 
-def _wide(text: str, size: float) -> float:
-    return units.letters(text) * size * _LETTER
+def _seat(box: Box, at: Point, size: Size) -> Seat:
+    """Edges leave the hindmost sheet and enter the foremost."""
+    top, bottom, inset, behind = at.y, at.y + size[1], INSETS[box.role], _behind(box)
+    out, into = (top + inset, bottom - behind - inset), (top + behind + inset, bottom - inset)
+    return Seat(at.x, top, at.x + size[0], bottom, out, into)
 
 
 Paint = tuple[str, str]
@@ -334,42 +340,3 @@ def _passing(drawing: Drawing, number: int) -> str:
     ends = f"{drawing.boxes[edge.source].title} → {drawing.boxes[edge.target].title}"
     more = f", {units.many(edge.tensors, 'tensor')}" if edge.tensors > 1 else ""
     return f"{ends}: {units.shape(edge.shape)}{more}"
-
-
-class _Labels:
-    """Shapes on edges: once for each box, and where nothing else is."""
-
-    def __init__(self, drawing: Drawing, placed: Placed, sizes: Sequence[Size]) -> None:
-        self._drawing = drawing
-        self._named: set[int] = set()
-        self._taken: list[tuple[float, float, float, float]] = [
-            (at.x, at.y, at.x + wide, at.y + high)
-            for at, (wide, high) in zip(placed.corners, sizes, strict=True)
-        ]
-        for way in placed.ways:
-            for a, b in pairwise(way):
-                self._taken.append((min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y)))
-
-    def of(self, number: int, points: Sequence[Point]) -> tuple[str, Point]:
-        """Above the longest level stretch; empty where that has no room."""
-        edge, boxes = self._drawing.edges[number], self._drawing.boxes
-        nothing = "", points[0]
-        if len(boxes) > LABELLED or boxes[edge.source].role == "input" or len(edge.shape or ()) < 2:
-            return nothing
-        if edge.source in self._named:
-            return nothing
-        words = units.shape(edge.shape)
-        room = _wide(words, SMALL)
-        a, b = max(pairwise(points), key=lambda s: abs(s[0].x - s[1].x))
-        x, y = (a.x + b.x) / 2, a.y - 2.5
-        own = (x - room / 2, y - SMALL + 2, x + room / 2, y)
-        if a.y != b.y or abs(a.x - b.x) < room + 6 or any(_meet(own, it) for it in self._taken):
-            return nothing
-        self._taken.append(own)
-        self._named.add(edge.source)
-        return words, Point(round(x, 1), round(y, 1))
-
-
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    """Whether two rectangles, given by left, top, right and bottom, share a place."""
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -8,7 +8,8 @@ import pytest
 
 from analyzer.report.drawing import Box, Drawing, DrawnEdge, draw
 from analyzer.report.drawing.coarse import ACROSS, LEAST, POINT, UNIT, _Coarse, _steps, legible
-from analyzer.report.drawing.picture import SMALL, picture
+from analyzer.report.drawing.labels import SMALL
+from analyzer.report.drawing.picture import picture
 from tests.report.drawing.networks import network
 from tests.report.drawing.test_picture import crossed, overlapping
 

@@ -6,17 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from analyzer.report.drawing.labels import LABELLED, Labels, _meet
 from analyzer.report.drawing.picture import (
-    LABELLED,
     Coloring,
     Key,
     _edge,
     _fill,
     _ink,
     _keys,
-    _Labels,
     _lines,
-    _meet,
     _paints,
     _passing,
     _path,
@@ -220,19 +218,20 @@ NOWHERE = ("", Point(40, 10))
 @pytest.mark.parametrize(
     ("changes", "shape", "way", "found"),
     [
-        # Ten letters of 9 · 0.575 are 51.75 wide and want 6 more.
-        ({}, (1, 64, 56, 56), [(40, 10), (120, 10)], ("1×64×56×56", Point(80, 7.5))),
-        ({}, (1, 64, 56, 56), [(40, 10), (97.8, 10)], ("1×64×56×56", Point(68.9, 7.5))),
-        ({}, (1, 64, 56, 56), [(40, 10), (97.7, 10)], NOWHERE),
+        # Ten letters of 9 · 0.575 are 51.75 wide and want 6 more, beside 6 of the arrow's head.
+        ({}, (1, 64, 56, 56), [(40, 10), (120, 10)], ("1×64×56×56", Point(77, 7.5))),
+        ({}, (1, 64, 56, 56), [(40, 10), (103.8, 10)], ("1×64×56×56", Point(68.9, 7.5))),
+        ({}, (1, 64, 56, 56), [(40, 10), (103.7, 10)], NOWHERE),
+        ({}, (7, 7), [(40, 10), (100, 10), (100, 50), (120, 50)], ("7×7", Point(70, 7.5))),
         ({}, (1, 64, 56, 56), [(40, 10), (120, 12)], NOWHERE),
-        ({}, (7, 7), [(40, 10), (60, 10), (60, 50), (120, 50)], ("7×7", Point(90, 47.5))),
+        ({}, (7, 7), [(40, 10), (60, 10), (60, 50), (120, 50)], ("7×7", Point(87, 47.5))),
         ({}, (7,), [(40, 10), (120, 10)], NOWHERE),
         ({}, None, [(40, 10), (120, 10)], NOWHERE),
         ({"role": "input"}, (7, 7), [(40, 10), (120, 10)], NOWHERE),
         # Another box is where the words would be.
         ({}, (7, 7), [(40, 95), (120, 95)], ("", Point(40, 95))),
         ({}, (7, 7), [(40, 109.5), (120, 109.5)], ("", Point(40, 109.5))),
-        ({}, (7, 7), [(40, 109.6), (120, 109.6)], ("7×7", Point(80, 107.1))),
+        ({}, (7, 7), [(40, 109.6), (120, 109.6)], ("7×7", Point(77, 107.1))),
     ],
 )  # fmt: skip
 def test_a_shape_stands_above_the_longest_level_stretch_where_there_is_room(
@@ -246,9 +245,28 @@ def test_a_shape_stands_above_the_longest_level_stretch_where_there_is_room(
     shown = drawing(*boxes, edges=(DrawnEdge(0, 1, 1, shape),) * 2)
     corners = (Point(0, 0), Point(130, 0), Point(60, 80))
     placed = Placed(200, 200, corners, (points, ()))
-    labels = _Labels(shown, placed, [(40, 20)] * 3)
+    labels = Labels(shown, placed, [(40, 20)] * 3)
     assert labels.of(0, points) == found
     assert labels.of(1, points)[0] == "", "each box says it once"
+
+
+def test_an_output_that_says_the_shape_itself_needs_no_word_before_it() -> None:
+    points = (Point(40, 10), Point(120, 10))
+    for detail, words in (("7×7", ""), ("7×?", "7×7")):
+        end = box(role="output", detail=detail)
+        shown = drawing(BOX, end, edges=(DrawnEdge(0, 1, 1, (7, 7)),))
+        placed = Placed(200, 200, (Point(0, 0), Point(130, 0)), (points,))
+        assert Labels(shown, placed, [(40, 20)] * 2).of(0, points)[0] == words
+
+
+def test_words_keep_clear_of_the_heads_of_other_arrows() -> None:
+    """Three letters of 5.175 around 77 begin at 69.2."""
+    points, shown = (Point(40, 10), Point(120, 10)), (DrawnEdge(0, 1, 1, (7, 7)),) * 2
+    for end, words in ((63.0, "7×7"), (64.0, "")):
+        other = (Point(50, 5), Point(end, 5))
+        placed = Placed(200, 200, (Point(0, 0), Point(130, 0)), (points, other))
+        labels = Labels(drawing(BOX, BOX, edges=shown), placed, [(40, 20)] * 2)
+        assert labels.of(0, points)[0] == words, end
 
 
 def test_edges_of_more_than_150_boxes_have_no_words() -> None:
@@ -256,7 +274,7 @@ def test_edges_of_more_than_150_boxes_have_no_words() -> None:
     for count, words in ((LABELLED, "7×7"), (LABELLED + 1, "")):
         shown = drawing(*[BOX] * count, edges=(DrawnEdge(0, 1, 1, (7, 7)),))
         placed = Placed(200, 200, (Point(0, 0), Point(130, 0)), (points,))
-        assert _Labels(shown, placed, [(40, 20)] * 2).of(0, points)[0] == words
+        assert Labels(shown, placed, [(40, 20)] * 2).of(0, points)[0] == words
 
 
 def test_a_network_is_summed_up_by_its_three_largest_boxes() -> None:
