@@ -39,6 +39,7 @@ from analyzer.report.view.steps import (
     rank,
     recommended,
     takes_longer,
+    worth,
 )
 from tests.each import each
 from tests.golden.text import facts
@@ -485,3 +486,19 @@ def test_a_step_takes_longer_by_its_times() -> None:
     assert takes_longer(form("b", seconds=3.0, seconds_now=2.0))
     assert not takes_longer(form("b", seconds=2.0, seconds_now=2.0))
     assert not takes_longer(form("b"))
+
+
+def test_a_form_beside_an_easier_one_that_leaves_no_larger_a_file_is_not_in_the_verdict() -> None:
+    half = form("half", effort="low", file_now=100, file_bytes=60, weight_bytes=50)
+    step = ActionStep(("half", "int8", "A"))
+
+    def told(**changes: object) -> list[str]:
+        other = form("int8", **{"effort": "medium", **changes})
+        return [each.title for each in worth(step, {"half": half, "int8": other, "A": ACTION})]
+
+    both, alone = ["f", "f", "Do a"], ["f", "Do a"]
+    for then, effort, titles in ((59, "medium", both), (60, "medium", alone), (80, "low", both)):
+        assert told(file_now=100, file_bytes=then, weight_bytes=40, effort=effort) == titles
+    # where nobody counted the file, what is held counts
+    assert told(weight_bytes=59) == both
+    assert told(weight_bytes=60) == alone

@@ -63,6 +63,24 @@ def test_what_stays_in_float_is_told_from_one_part_in_a_hundred() -> None:
     assert types._rests(0.01) == f"1.0 % of the MACs stay in float32; {scales}"
 
 
+def test_layers_that_stay_in_float_are_named_from_a_twentieth_of_the_parameters() -> None:
+    def node(name: str, kind: str, params: int, **about: Any) -> Any:
+        usual = {"macs": 1, "precision": "float32", "composite": False}
+        return some(id=name, op_type=kind, params=params, **usual | about)
+
+    nodes = [node("a", "Conv", 500), node("b", "GRU", 20), node("c", "LSTM", 30),
+             node("d", "Add", 90, macs=0), node("e", "If", 90, composite=True),
+             node("f", "Gemm", 90, precision="float16"), node("g", "MatMul", 0)]  # fmt: skip
+    for weights, told in (
+        (1000, ("What stays in float32: LSTM, GRU, 5.0 % of the parameters",)), (1001, ()), (0, ()),
+    ):  # fmt: skip
+        facts: Any = some(nodes=nodes, parameters=some(weights=weights))
+        assert types._floats(facts, {"a"}) == told
+    facts = some(nodes=nodes, parameters=some(weights=1000))
+    assert types._floats(facts, {"b", "c"}) == (
+        "What stays in float32: Conv, 50.0 % of the parameters",)  # fmt: skip
+
+
 def values(*, overflow: bool = False, underflow: float = 0.0) -> Any:
     return some(values=some(fp16_overflow=overflow, fp16_underflow=underflow))
 

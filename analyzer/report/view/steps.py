@@ -152,13 +152,24 @@ def worth(
     step: ActionStep, found: Mapping[str, Action | SmallerForm]
 ) -> tuple[Action | SmallerForm, ...]:  # fmt: skip
     """What makes a step worth the first sentence of a report: what changes the model for the better
-    by more than a little. Nothing of a step that presses, which is told in other words."""
+    by more than a little. Nothing of a step that presses, which is told in other words, and no form
+    beside an easier one that leaves no larger a file."""
     of = tuple(found[name] for name in step.ids if name in found)
     rules = [each for each in of if not isinstance(each, SmallerForm)]
     if any(presses(each) or each.figures for each in rules):
         return ()
-    better = tuple(each for each in of if each.impact != "low")
-    return better or (of if step.impact not in ("", "low") else ())
+    better = [each for each in of if each.impact != "low"]
+    if not better:
+        return of if step.impact not in ("", "low") else ()
+    return tuple(each for each in better if not any(_outdoes(other, each) for other in better))
+
+
+def _outdoes(one: Action | SmallerForm, other: Action | SmallerForm) -> bool:
+    """Whether a form takes less effort than another and leaves no larger a file."""
+    if not (isinstance(one, SmallerForm) and isinstance(other, SmallerForm)):
+        return False
+    easier = LEVELS.index(one.effort) > LEVELS.index(other.effort)
+    return easier and _file(one) <= _file(other)
 
 
 def _together(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from analyzer.language import _
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import (
     FEWER,
+    NOTABLE,
     Terms,
     form,
 )
@@ -155,7 +157,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     ]  # fmt: skip
     slower = _slower(unfused(facts, tool, ready.gone)) if static and computes else ()
     run = _quantised(tool, ready.limits, _list(named), static=static)
-    how = ". ".join((run, *slower, *grows))
+    how = ". ".join((run, *_floats(facts, left.converted), *slower, *grows))
     made = form(
         facts,
         device,
@@ -178,6 +180,20 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         fewer_constants=shrunk_bytes(facts, tool, chosen) if static else 0,
     )  # fmt: skip
     return replace(made, before=ready.before)
+
+
+def _floats(facts: Facts, converted: Collection[str]) -> tuple[str, ...]:
+    """Layers that keep their weights in float32, where those are a notable part of all."""
+    kept = Counter[str]()
+    for node in facts.nodes:
+        if node.macs and node.precision == "float32" and not node.composite:
+            kept[node.op_type] += 0 if node.id in converted else node.params
+    share = kept.total() / facts.parameters.weights if facts.parameters.weights else 0.0
+    if share < NOTABLE:
+        return ()
+    most = [kind for kind, params in kept.most_common(MOST_NAMED) if params]
+    return (_("What stays in float32: {operators}, {share} of the parameters",
+              operators=", ".join(most), share=units.percent(share)),)  # fmt: skip
 
 
 def _only(facts: Facts, tool: Converter, limits: Iterable[Met]) -> tuple[str, ...] | None:
