@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import onnx
@@ -10,7 +12,7 @@ import pytest
 from analyzer import units
 from analyzer.devices import profile
 from analyzer.report.view import whatif
-from analyzer.report.view.options import options, types
+from analyzer.report.view.options import options, options_of, types
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.scaling import Scaler, frontier
 from tests.golden.text import facts, parse
@@ -166,3 +168,20 @@ def test_macs_that_are_the_most_say_so_and_have_no_time(tmp_path: Path) -> None:
     layer = 9 * 2 * 4 * 96 * (96 + 96)
     least = units.si(layer // 2 + 9 * 2 * 96 * 5)
     assert f"Read forwards only, as streaming needs at most {least} at most 2" in told
+
+
+def test_a_form_that_is_faster_in_a_larger_file_says_how_large(tmp_path: Path) -> None:
+    path = tmp_path / "thin.onnx"
+    names = ["x", *(f"t{n}" for n in range(9)), "y"]
+    layers = " ".join(f"{after} = Conv <pads = [1, 1, 1, 1]> ({before}, w)"
+                      for before, after in pairwise(names))  # fmt: skip
+    weights = ", ".join(f"{n * 37 % 101 - 50}" for n in range(144))
+    onnx.save(parse(f"""g (float[1,4,256,256] x) => (float[1,4,256,256] y)
+        <float[4,4,3,3] w = {{{weights}}}> {{ {layers} }}"""), path)  # fmt: skip
+    result = replace(judge(path), devices=(profile("rpi5"),))
+    (int8,) = [form for form in options_of(result) if form.id == "int8"]
+    assert int8.file_bytes is not None
+    assert int8.grows
+    now, then = units.size(path.stat().st_size), units.size(int8.file_bytes)
+    told = words(html_of(result).decode())
+    assert f"accuracy: measure; the file grows from {now} to about {then}" in told
