@@ -125,7 +125,7 @@ def test_smaller_forms_are_told_with_what_the_model_has_today(
     def told(*times: tuple[float | None, float | None], sizes: tuple[Any, ...] = (5, None)) -> Any:
         forms = tuple(
             some(id=f"f{n}", macs=n, weight_bytes=10 + n, file_bytes=20 + n, constants=n * n,
-                 seconds=then, seconds_now=now, file_now=size, device="board")
+                 seconds=then, seconds_now=now, file_now=size, device="board", smaller=n > 0)
             for n, ((now, then), size) in enumerate(zip(times, sizes, strict=False))
         )  # fmt: skip
         claim = advice.options(some(facts=facts, options=forms))
@@ -133,8 +133,9 @@ def test_smaller_forms_are_told_with_what_the_model_has_today(
 
     assert told() is None
     assert told((0.5, None), (0.25, 0.125)) == {
-        "forms": ("f0", "f1"), "macs": (0, 1), "weight_bytes": (10, 11), "file_bytes": (20, 21),
-        "constants": (0, 1), "seconds": (None, 0.125), "macs_now": 9, "weight_bytes_now": 8,
+        "forms": ("f0", "f1"), "smaller": 1, "macs": (0, 1), "weight_bytes": (10, 11),
+        "file_bytes": (20, 21), "constants": (0, 1), "seconds": (None, 0.125), "macs_now": 9,
+        "weight_bytes_now": 8,
         "scales_now": 3, "file_now": 5, "seconds_now": 0.5, "device": "board",
     }  # fmt: skip
     assert told((0.5, None))["device"] == ""

@@ -459,6 +459,7 @@ def _options(d: Document) -> Values:
             assert form["file_bytes"] <= form["file_now"] or form["impact"] == "low"
     return {
         "macs_now": now["macs"], "weight_bytes_now": now["weight_bytes"], "scales_now": scales,
+        "smaller": sum(form["smaller"] for form in forms),
         "forms": [form["id"] for form in forms], "macs": [form["macs"] for form in forms],
         "weight_bytes": [form["weight_bytes"] for form in forms],
         "file_bytes": [form["file_bytes"] for form in forms],

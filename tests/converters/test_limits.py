@@ -210,7 +210,7 @@ def test_a_transposed_convolution_stores_integers_and_multiplies_floats(tmp_path
     left = run_as(quantised(found, tmp_path, activation_type=QuantType.QUInt8), tmp_path)
     assert left["ConvTranspose"] == 1
     said = told_of(found)["int8"]
-    assert said.title == "Store weights in int8"
+    assert said.title == "Store weights in int8, compute in float32"
     assert said.seconds == said.seconds_now is not None
     assert said.rests.startswith("100.0 % of the MACs stay in float32")
     assert facts_of(quantised(found, tmp_path)).parameters.kept_bytes == said.weight_bytes

@@ -96,6 +96,11 @@ RECURRENT: Values = {
     "operators": ("LSTM", "GRU"), "counts": (2, 1), "macs_per_step": 3000, "share": 0.25,
     "steps": (10,), "state_bytes": None, "bidirectional": 0,
 }  # fmt: skip
+LEVELS_TOLD = (
+    "Effort: a tool or a setting (low), code, calibration or fine-tuning (medium), training or "
+    "more (high). Certainty of the figures, not of accuracy: they follow from the file (high), "
+    "the tool or unread weights may change them (medium), the file does not say all (low)."
+)
 CELLS = "The recurrent layers (LSTM ×2 and GRU ×1)"
 QUANTISED: Values = {
     "share": 0.75, "float_layers": 2, "float_macs": 0, "float_forms": 0, "unaligned": 0,
@@ -192,9 +197,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({}, (f"{PLAIN} To save compute is medium at most where the arithmetic of one run takes "
              "less than 1 ms, as here on rpi5.")),
     ]),
-    "options": ({"device": "rpi5", "seconds_now": 0.002, "scales_now": 0,
+    "options": ({"device": "rpi5", "seconds_now": 0.002, "scales_now": 0, "smaller": 0,
                  "weight_bytes_now": 2048}, [
         ({"device": ""}, ""),
+        ({"device": "", "smaller": 1}, LEVELS_TOLD),
+        ({"seconds_now": None, "smaller": 2}, f"Times are bounds on rpi5. {LEVELS_TOLD}"),
         ({"device": "", "scales_now": 9}, "Weights and scales are 2 KiB today."),
         ({"scales_now": 9, "seconds_now": None},
          "Times are bounds on rpi5. Weights and scales are 2 KiB today."),

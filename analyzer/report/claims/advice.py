@@ -210,6 +210,7 @@ def options(result: Result) -> Claim | None:
         "options",
         {
             "forms": tuple(form.id for form in found),
+            "smaller": sum(form.smaller for form in found),
             "macs": tuple(form.macs for form in found),
             "weight_bytes": tuple(form.weight_bytes for form in found),
             "file_bytes": tuple(form.file_bytes for form in found),

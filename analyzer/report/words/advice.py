@@ -91,15 +91,25 @@ def options(v: Values) -> str:
     own words."""
     held = _("Weights and scales are {bytes} today.", bytes=units.size(v["weight_bytes_now"]))
     held = held if v["scales_now"] else ""
+    levels = _levels() if v["smaller"] else ""
     if not v["device"]:
-        return held
+        return f"{held} {levels}".strip()
     times = _("Times are bounds on {device}.", device=v["device"])
     if v["seconds_now"] is not None and v["seconds_now"] >= MOMENT:
         times = _(
             "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
             device=v["device"], seconds=units.seconds(v["seconds_now"]),
         )  # fmt: skip
-    return f"{times} {held}".rstrip()
+    return " ".join(filter(None, (times, held, levels)))
+
+
+def _levels() -> str:
+    """What the words of the columns mean."""
+    return _(
+        "Effort: a tool or a setting (low), code, calibration or fine-tuning (medium), training or "
+        "more (high). Certainty of the figures, not of accuracy: they follow from the file (high), "
+        "the tool or unread weights may change them (medium), the file does not say all (low)."
+    )
 
 
 def passed(v: Values) -> str:

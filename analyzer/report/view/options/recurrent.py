@@ -31,7 +31,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             device,
             (
                 "lstm-int8",
-                _("Store the weights of LSTMs in int8"),
+                _("Convert LSTMs to int8"),
                 _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
             ),
             Terms("low", "low", _("accuracy: measure"), "high",

@@ -54,7 +54,8 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             device,
             (
                 f"int{bits}-weights",
-                _("Store product weights in int{bits}", bits=bits),
+                _("Convert products to int8 by block") if bits == 8
+                else _("Convert products to int8, their weights to int4"),
                 _(
                     "Run ONNX Runtime's `matmul_nbits_quantizer` ({bits} bits, block size "
                     "{block}, `accuracy_level=4`; it needs the package onnx_ir), and compare "

@@ -163,7 +163,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         device,
         (
             "int8",
-            _("Convert weights and arithmetic to int8") if computes else _("Store weights in int8"),
+            _("Convert weights and arithmetic to int8") if computes
+            else _("Store weights in int8, compute in float32"),
             how,
         ),
         Terms(
