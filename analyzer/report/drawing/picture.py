@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
@@ -13,12 +14,13 @@ from analyzer.report.drawing.labels import SMALL, Labels, width_of
 from analyzer.report.drawing.layout import place
 from analyzer.report.drawing.rows import PORTRAIT, Point, Size
 from analyzer.report.drawing.seats import Seat, seated
+from analyzer.report.drawing.signs import FEW, ROUNDS, far, signs
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analyzer.report.drawing.record import Box, Drawing
+    from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 
 Coloring = Literal["kind", "macs", "memory", "findings", "change"]
 WIDTH = 720.0
@@ -110,6 +112,8 @@ class Picture:
     """In one sentence, for those who do not see it."""
     partial: bool
     """Edges are left out."""
+    signed: bool = False
+    """Letters stand for edges."""
 
 
 def picture(
@@ -122,33 +126,42 @@ def picture(
     total = sum(box.macs for box in drawing.boxes)
     most = max((box.macs or box.alone for box in drawing.boxes), default=0)
     whole = total if drawing.shares else 0
-    lines = [_lines(box, whole) for box in drawing.boxes]
-    sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
-    placed = place(drawing, sizes, width, portrait)
+    shown = drawing
+    left: list[DrawnEdge] = []
+    for rounds in range(ROUNDS, -1, -1):
+        said = signs(left)
+        lines = [_lines(box, whole, said.get(at, "")) for at, box in enumerate(drawing.boxes)]
+        sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
+        placed = place(shown, sizes, width, portrait)
+        more = far(shown.edges, placed.turns, left) if rounds and placed.turns else []
+        if not more or len(drawing.boxes) > FEW:
+            break
+        left += more
+        shown = replace(shown, edges=tuple(edge for edge in shown.edges if edge not in more))
     boxed = zip(drawing.boxes, placed.corners, sizes, strict=True)
     seats = [_seat(box, corner, size) for box, corner, size in boxed]
-    placed = seated(placed, seats, drawing.edges)
+    placed = seated(placed, seats, shown.edges)
     paints = _paints(drawing.boxes, color)
     tiles = tuple(
         DrawnTile(
             corner.x, round(corner.y + _behind(box), 1), round(wide - _behind(box), 1),
             round(high - _behind(box), 1), box.role, *_fill(paint), *_ink(paint), words,
-            _sheets(box), _sentence(box, whole, counted=total > 0), box.node, *_edge(paint),
-            box.change == "removed",
+            _sheets(box), _sentence(box, whole, counted=total > 0, sign=said.get(at, "")),
+            box.node, *_edge(paint), box.change == "removed",
         )
-        for box, words, (wide, high), corner, paint in zip(
+        for at, (box, words, (wide, high), corner, paint) in enumerate(zip(
             drawing.boxes, lines, sizes, placed.corners, paints, strict=True
-        )
+        ))
     )  # fmt: skip
-    labels = Labels(drawing, placed, sizes)
+    labels = Labels(shown, placed, sizes)
     ways = tuple(
-        DrawnWay(_path(points), _tip(points), _passing(drawing, number), *labels.of(number, points))
+        DrawnWay(_path(points), _tip(points), _passing(shown, number), *labels.of(number, points))
         for number, points in enumerate(placed.ways)
         if points
     )
     return Picture(
         max(placed.width, 160.0), placed.height, tiles, ways, _keys(paints, color),
-        summary(drawing), len(ways) < len(drawing.edges),
+        summary(drawing), len(ways) < len(shown.edges), bool(left),
     )  # fmt: skip
 
 
@@ -170,17 +183,19 @@ def named(box: Box) -> str:
     return beside + box.title + (f" ×{box.count}" if box.count > 1 else "")
 
 
-def _lines(box: Box, whole: int) -> tuple[str, ...]:
+def _lines(box: Box, whole: int, sign: str = "") -> tuple[str, ...]:
+    """``sign``: letters of edges that are left out."""
+    became = MARKS.get(box.change, "")
+    title = " ".join(filter(None, (became, box.title if box.role == "join" else named(box), sign)))
     if box.role == "join":
-        return (f"{MARKS[box.change]} {box.title}" if box.change in MARKS else box.title,)
+        return (title,)
     cost = ""
     if box.macs:
         cost = _counted(box)
         cost = f"{cost}, {units.percent(box.macs / whole)}" if whole else cost
     elif not box.complete:
         cost = _("MACs unknown")
-    sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
-    return tuple(line for line in (sign + named(box), box.detail, cost) if line)
+    return tuple(line for line in (title, box.detail, cost) if line)
 
 
 def _counted(box: Box) -> str:
@@ -189,8 +204,9 @@ def _counted(box: Box) -> str:
     return macs if box.complete else _("at least {macs}", macs=macs)
 
 
-def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
-    """``whole``: MACs that shares are of, 0 for none; ``counted``: say how many operators."""
+def _sentence(box: Box, whole: int, *, counted: bool = False, sign: str = "") -> str:
+    """``whole``: MACs that shares are of, 0 for none; ``counted``: say how many operators;
+    ``sign``: letters of edges that are left out."""
     words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else named(box)]
     if box.change in BECAME:
         words.append(_(BECAME[box.change]))
@@ -203,6 +219,8 @@ def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
         words.append(_("MACs unknown"))
     if counted and box.nodes:
         words.append(units.many(box.nodes, "operator"))
+    if sign:
+        words.append(sign)
     return ", ".join(words)
 
 

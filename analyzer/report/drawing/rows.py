@@ -44,6 +44,8 @@ class Placed:
     """Upper left corner of each box."""
     ways: tuple[tuple[Point, ...], ...]
     """Corners of each edge from box to box; none where it is not drawn."""
+    turns: tuple[int, ...] = field(default=(), compare=False)
+    """Ends of rows that each edge is led around; empty where none is."""
 
 
 Size = tuple[float, float]
@@ -187,7 +189,10 @@ class _Wrapping:
         ways = tuple(
             self._joined(number, piece, margin) for number, piece in enumerate(self.pieces)
         )
-        return Placed(_r(wide + 2 * margin), _r(down + 2), corners, ways)
+        turns = tuple(
+            sum(one[0] != other[0] for one, other in pairwise(piece)) for piece in self.pieces
+        )
+        return Placed(_r(wide + 2 * margin), _r(down + 2), corners, ways, turns)
 
     def _moved(self, home: int, point: Point, margin: float) -> Point:
         row = self.rows[home]
