@@ -87,6 +87,7 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "model.guard": {"_MESSAGE_BYTES": 4096},
     "model.outside": {"SLACK": 64 * KIB},
     "report.drawing.layout": {"PASSAGES": 20_000, "RELAXED": 48},
+    "report.drawing.signs": {"FAR": 2, "FEW": 150, "MOST": 6, "ROUNDS": 3},
     "report.explain": {"SPELLED": 20_000},
     "ruleset.allowance": {"MODEL_STEPS": 10**6, "MODEL_STEPS_EACH": 40},
     "ruleset.arithmetic": {"MAX_OPERANDS": 10},
@@ -144,7 +145,8 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "report.view.options.form": {"BUSY": 10**7},
     "report.view.options.transformer": {"SLOWER": {4: "1.4", 8: "20"}},
     "report.view.skyline": {"LEAST_STEPS": 3, "TELLING_BYTES": 4096, "TELLING_SHARE": 0.5},
-    "report.view.tiles": {"TELLING": 8},
+    "report.view.tile_names": {"KEPT": 4, "BARE": 6, "ALIKE": 3},
+    "report.view.elided": {"FEWEST": 4, "WORDS": 4, "LETTERS": 15, "FREED": 36, "HALF": 0.5},
 }
 
 
