@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from analyzer.deployment import Blocker, Edit, TargetFit
+from analyzer.facts import Assumption
+from analyzer.report.claims.deployment import _names
 from analyzer.report.view import gains as view
 from analyzer.report.view.gains import (
     UNLISTED,
@@ -92,6 +94,13 @@ def test_open_sizes_are_fixed_by_name_or_by_the_shape_of_an_input() -> None:
         assert made == (view.FIXED.format(first) if first else "", tuple(more))
     assert command_of(assumed(), edit("", kind="constant")) == (UNLISTED, ())
     assert command_of(assumed(), edit("", kind="reshape")) == ("", ())
+
+
+def test_a_size_at_which_nothing_was_counted_says_what_was() -> None:
+    dims = [Assumption("x", 0, "batch", 1, "default"), Assumption("k", 2, "past", 0, "default")]
+    facts: Any = SimpleNamespace(assumptions=tuple(dims), nodes=())
+    change = edit("", kind="size", sizes={"x": (1, 8), "k": (1, 2, 128, 4)})
+    assert _names(facts, change) == "batch = 1, past = 128, counted here as 0"
 
 
 def test_what_a_rule_replaces_is_in_the_way_no_more() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
+from analyzer.language import _
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.actions import actions
 from analyzer.report.view.deployment import (
@@ -124,8 +125,14 @@ def _amount(facts: Facts, edit: Edit) -> int:
 
 
 def _names(facts: Facts, edit: Edit) -> str:
-    """Sizes that are fixed, or types of operators that go, as people read them; else empty."""
-    sizes = [f"{name} = {size}" for name, size in sizes_of(facts, edit).items()]
+    """Sizes that are fixed, each with the one that figures hold for where that is another, or types
+    of operators that go, as people read them; else empty."""
+    counted = {each.name: each.value for each in facts.assumptions}
+    sizes = [
+        f"{name} = {size}" if counted[name] == size
+        else _("{name} = {size}, counted here as {now}", name=name, size=size, now=counted[name])
+        for name, size in sizes_of(facts, edit).items()
+    ]  # fmt: skip
     types = [f"{n} {op}" for op, n in removed_types(facts, edit).most_common()]
     return ", ".join((sizes or types)[:NAMED])
 
