@@ -206,16 +206,17 @@ def _could_fall(v: Values) -> str:
         "share": units.percent(v["share"]),
         "now": units.si(v["macs_now"], "MAC"),
         "after": units.si(v["macs_after"], "MAC"),
+        "training": _("training") if v["untrained"] else _("retraining"),
     }
     text = (
-        _("Compute could fall from at most {now} to at most {after}, at the price of retraining",
+        _("Compute could fall from at most {now} to at most {after}, at the price of {training}",
           **figures)
         if not v["decided"]
-        else _("Compute could fall by {share}, from {now} to {after}, at the price of retraining",
+        else _("Compute could fall by {share}, from {now} to {after}, at the price of {training}",
           **figures)
         if v["complete"]
         else _("The part of compute that is known could fall by {share}, from {now} to {after}, at "
-               "the price of retraining", **figures)
+               "the price of {training}", **figures)
     )  # fmt: skip
     if v["slower"]:
         text = _("{text}; by the roofline model of {device} it would not run faster there",

@@ -269,7 +269,7 @@ class Page:
             if other != step and step.needs in other.ids:
                 return _("step {n}", n=n)
         needed = (ask.does for ask in self.asks if ask.rule == step.needs)
-        return next((f"“{does}”" for does in needed), step.needs)
+        return next((f"“{does}”" for does in needed), "")
 
 
 def make_page(result: Result) -> Page:

@@ -24,6 +24,7 @@ def test_the_verdict_names_two_titles_of_what_comes_first_and_then(
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "possible_saving", lambda _: (20, 0))
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
+    monkeypatch.setattr(advice, "is_untrained", lambda _: False)
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))

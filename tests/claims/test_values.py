@@ -439,6 +439,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "is_slower", lambda _: given["speed"] == 0.99)
+    monkeypatch.setattr(advice, "is_untrained", lambda _: False)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
     groups += [finding("a", rule, message=told, category=given["category"])
@@ -474,6 +475,7 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
+    monkeypatch.setattr(advice, "is_untrained", lambda _: True)
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "leads_of", lambda *_: ())
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))

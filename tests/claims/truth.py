@@ -238,8 +238,11 @@ def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
     """The first step of more than low impact that does not press is the one that is named."""
     levels = {a.get("rule", a.get("id")): a["impact"] for a in (*page["options"], *page["asks"])}
     figures = {a["rule"] for a in page["asks"] if a["figures"]}
-    told = [[name for name in step["ids"] if levels[name] != "low"] for step in page["steps"]
-            if not {*step["ids"]} & {*presses, *figures}]  # fmt: skip
+    waits = {a["rule"] for a in page["asks"] if a["needs"] == "WGT011"}  # for trained weights
+    told = [[name for name in step["ids"] if levels[name] != "low"]
+            or [name for name in step["ids"] if step["impact"] not in ("", "low")]
+            for step in page["steps"]
+            if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
     worth = [ids for ids in told if ids]
     assert said["lead"] == (worth[0] if worth else [])
     assert said["then"] in (worth[1:] or [[]])
@@ -297,6 +300,7 @@ def _verdict(d: Document) -> Values:
         "macs_after": totals["macs"] - macs if total else None,
         "share": share if total else None, "complete": totals["complete"],
         "decided": _has_share(d),
+        "untrained": bool((d.get("weights") or {}).get("placeholder")),
         "rules_with_findings": len({f["rule"] for f in d["findings"]}), **_elsewhere(d),
     }  # fmt: skip
 

@@ -179,6 +179,20 @@ def test_weights_that_a_clean_up_stores_in_the_file_are_told(mobilenet: Result) 
     assert added(mobilenet.facts, "onnxruntime", tidies=True) == Added()
 
 
+def test_placeholders_are_not_folded_into_a_file(mobilenet: Result) -> None:
+    """Trained weights come first: those are stored, and no file grows by folding them."""
+    idle = replace(mobilenet.facts, evidence=WeightEvidence({}, placeholder=True))
+    (fold,) = (ask for ask in actions.actions(replace(mobilenet, facts=idle))
+               if ask.rule == "STR101")  # fmt: skip
+    assert (fold.tool, fold.needs, fold.written) == ("onnxslim", "WGT011", 0)
+    assert fold.what == (
+        "Put the trained weights in first, as placeholders would be stored otherwise, then run "
+        "`onnxslim MODEL NEW`, and compare outputs"
+    )
+    assert order.worth(ActionStep(("STR101",)), {"STR101": fold}) == ()
+    assert order.worth(ActionStep(("STR101",)), {"STR101": replace(fold, needs="")}) != ()
+
+
 def test_who_has_the_file_alone_is_told_a_tool_before_an_exporter(standard: Result) -> None:
     folded = replace(FOUND, rule="STR134", action="Fold it", node=standard.facts.nodes[0].id,
                      fix="Export with folding in PyTorch. More.")  # fmt: skip

@@ -20,6 +20,7 @@ VERDICT: Values = {
     "then_brings": ("",),
     "doubt": "opens a door", "doubts": 0, "warnings": 0, "error_rules": 9, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
+    "untrained": False,
     "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9, "slower_on": (), "slower_factors": (),
 }  # fmt: skip
@@ -67,6 +68,7 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "errors", "errors": 174, "error_rules": 1},
      ("174 errors from 1 rule to fix before this model is used, of which the first: no weights.")),
     ({"kind": "saving"}, f"{FALL}."),
+    ({"kind": "saving", "untrained": True}, f"{FALL.replace('retraining', 'training')}."),
     ({"kind": "errors", "complete": False}, f"{FIX} {MINIMA}"),
     ({"kind": "errors", "unknown_nodes": 2, "doubts": 1, "warnings": 1},
      (f"{FIX} Judged in part: the cost of 2 operators is unknown, so totals are minima. "

@@ -165,6 +165,10 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
         "Take the weights out of the graph's inputs first, as none is folded otherwise, "
         f"then run `{command}`, and compare outputs"
     )
+    assert told(remedy(), tool="onnxslim", needed="WGT011") == (
+        "Put the trained weights in first, as placeholders would be stored otherwise, then run "
+        f"`{command}`, and compare outputs"
+    )
     assert told(remedy(), tool="onnxslim", needed="ONX014") == (
         f"List each output once, then run `{command}`, which may stop otherwise, and "
         "compare outputs"
@@ -186,6 +190,7 @@ def tool(word: str, *nodes: str, plain: bool = True, limits: tuple[Any, ...] = (
     known = some(
         interface=some(declared=(("x", some(is_plain=True)), ("y", some(is_plain=plain)))),
         parameters=some(bytes_by_dtype={"float16": 4} if half else {"float32": 4}), limits=limits,
+        evidence=None,
     )  # fmt: skip
     items = [some(node=node) for node in nodes or ("sure",)]
     return tools.tool_of(
@@ -210,11 +215,14 @@ def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
     assert tool("onnxruntime") == tool("onnxruntime", plain=False) == "onnxruntime"
     assert tool("onnxruntime", "inner") == ""
     assert tool("onnxruntime", half=True) == ""
-    needed = [tools.needed_before(cast("Any", word), cast("Any", some(limits=limits)))
+    needed = [tools.needed_before(cast("Any", word),
+                                  cast("Any", some(limits=limits, evidence=None)))
               for word, limits in (("", (inputs,)), ("onnxslim", (other, inputs)),
                                    ("onnxslim", (other,)), ("onnxslim", ()),
                                    ("onnxslim", (other, twice)))]  # fmt: skip
     assert needed == ["", "IOP001", "", "", "ONX014"]
+    idle: Any = some(limits=(inputs,), evidence=some(placeholder=True))
+    assert [tools.needed_before(word, idle) for word in ("onnxslim", "")] == ["WGT011", ""]
     items = cast("Any", [some(node=node) for node in ("inner", "c", "inner", "d")])
     staying = [tools.places_left(cast("Any", word), items, None, cast("Any", some()))
                for word in ("onnxslim", "onnxruntime", "")]  # fmt: skip

@@ -136,17 +136,19 @@ def test_what_a_tool_adds_is_told_from_what_to_what_where_it_is_a_fourth() -> No
 def test_how_the_file_grows_is_told_with_and_without_the_limit() -> None:
     def told(written: int = 0, limit: int = 0, unlimited: int = 0, states: int = 0) -> str:
         ask = SimpleNamespace(written=written, limit=limit, unlimited=unlimited, states=states,
-                              file_now=1000)  # fmt: skip
+                              file_now=1000, tool="onnxslim")  # fmt: skip
         return simplified.grown(cast("Action", ask))
 
     assert told() == told(249) == ""
-    assert told(250) == "the file grows from 1000 B to about 1.221 KiB"
+    assert told(250) == "with onnxslim MODEL NEW the file grows from 1000 B to about 1.221 KiB"
     assert told(200, states=50) == told(250)
     assert told(100, 1024, 2000) == (
-        "without --size-threshold the file grows from 1000 B to about 2.93 KiB"
+        "without the option of onnxslim --size-threshold 1024 MODEL NEW the file grows from 1000 "
+        "B to about 2.93 KiB"
     )
     assert told(400, 1024, 2000) == (
-        "the file grows from 1000 B to about 1.367 KiB, without --size-threshold to about 2.93 KiB"
+        "with onnxslim --size-threshold 1024 MODEL NEW the file grows from 1000 B to about 1.367 "
+        "KiB, without the option to about 2.93 KiB"
     )
 
 

@@ -31,7 +31,7 @@ from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.gains import gains
 from analyzer.report.view.needs import is_needed_first
 from analyzer.report.view.options import options_of
-from analyzer.report.view.options.form import is_brief
+from analyzer.report.view.options.form import is_brief, is_untrained
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, recommended, takes_longer
@@ -134,6 +134,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "slower": slower,
+            "untrained": is_untrained(result.facts),
             "device": roof(result).name,
             **slower_elsewhere(result),
             "suppressed": result.suppressed,

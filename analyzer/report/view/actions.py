@@ -44,6 +44,7 @@ from analyzer.report.view.steps import rank
 from analyzer.report.view.target_names import plain_names
 from analyzer.report.view.tools import (
     TOLERATED,
+    UNTRAINED,
     folds,
     gone_by,
     leaving,
@@ -275,6 +276,9 @@ def _how(
         text = _("Take the weights out of the graph's inputs first, as none is folded "
                  "otherwise, then run `{command}`, and compare outputs",
                  command=typed)  # fmt: skip
+    elif needed == UNTRAINED:
+        text = _("Put the trained weights in first, as placeholders would be stored otherwise, "
+                 "then run `{command}`, and compare outputs", command=typed)  # fmt: skip
     elif needed:
         text = _("List each output once, then run `{command}`, which may stop otherwise, "
                  "and compare outputs", command=typed)  # fmt: skip

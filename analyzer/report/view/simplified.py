@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.converters.added import stated_bytes
 from analyzer.language import _
-from analyzer.report.view.options.form import COMMANDS, LARGE, NOTABLE, WORTHWHILE, file_bytes
+from analyzer.report.view.options.form import (
+    COMMANDS,
+    LARGE,
+    NOTABLE,
+    WORTHWHILE,
+    file_bytes,
+    is_untrained,
+)
 from analyzer.smaller.folded import folded_bytes, levelled_peak, limit_under
 
 if TYPE_CHECKING:
@@ -70,8 +77,9 @@ class Added(NamedTuple):
 
 def added(facts: Facts, tool: Tool, *, tidies: bool) -> Added:
     """What ``tool`` adds; with a limit, where one is needed, if it ``tidies`` alone: what is worth
-    more may hang on what is computed."""
-    if tool != "onnxslim":
+    more may hang on what is computed. Nothing where trained weights come first: those are stored
+    then."""
+    if tool != "onnxslim" or is_untrained(facts):
         return Added()
     whole, limited = facts.once(_added)
     return limited if tidies else whole
@@ -101,14 +109,16 @@ def grown(ask: Action) -> str:
     now, size = ask.file_now, units.size
     adds = Added(ask.written, ask.limit, ask.unlimited, ask.states)
     then, most = size(now + ask.written + ask.states), size(now + ask.unlimited)
+    typed = command(ask.tool, ask.limit) if ask.tool else ""
     if ask.limit and adds.grows(now):
-        return _("the file grows from {now} to about {then}, without --size-threshold to about "
-                 "{most}", now=size(now), then=then, most=most)  # fmt: skip
+        return _("with {command} the file grows from {now} to about {then}, without the option to "
+                 "about {most}", command=typed, now=size(now), then=then, most=most)  # fmt: skip
     if ask.limit:
-        return _("without --size-threshold the file grows from {now} to about {then}",
-                 now=size(now), then=most)  # fmt: skip
+        return _("without the option of {command} the file grows from {now} to about {then}",
+                 command=typed, now=size(now), then=most)  # fmt: skip
     if adds.grows(now):
-        return _("the file grows from {now} to about {then}", now=size(now), then=then)
+        return _("with {command} the file grows from {now} to about {then}",
+                 command=typed, now=size(now), then=then)  # fmt: skip
     return ""
 
 

@@ -11,6 +11,7 @@ from analyzer.report.view.needs import impact_of_step, needed_first
 from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.together import impact_together
+from analyzer.report.view.tools import UNTRAINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,11 +153,11 @@ def worth(
     step: ActionStep, found: Mapping[str, Action | SmallerForm]
 ) -> tuple[Action | SmallerForm, ...]:  # fmt: skip
     """What makes a step worth the first sentence of a report: what changes the model for the better
-    by more than a little. Nothing of a step that presses, which is told in other words, and no form
-    beside an easier one that leaves no larger a file."""
+    by more than a little. Nothing of a step that presses, which is told in other words, or that
+    waits for trained weights, and no form beside an easier one that leaves no larger a file."""
     of = tuple(found[name] for name in step.ids if name in found)
     rules = [each for each in of if not isinstance(each, SmallerForm)]
-    if any(presses(each) or each.figures for each in rules):
+    if any(presses(each) or each.figures or each.needs == UNTRAINED for each in rules):
         return ()
     better = [each for each in of if each.impact != "low"]
     if not better:

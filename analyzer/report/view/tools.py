@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.converters import Left, converter, left, met
 from analyzer.language import _
-from analyzer.report.view.options.form import REPLACEABLE
+from analyzer.report.view.options.form import REPLACEABLE, is_untrained
 from analyzer.smaller.folded import spared
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ OTHERWISE = frozenset({"STR001", "STR003"})
 """Rules that ONNX Runtime does what they ask, too, where onnxslim cannot be used."""
 
 
+UNTRAINED = "WGT011"
+"""The rule about weights that are placeholders."""
+
+
 def leaving(places: int, stays: int, may_stay: int) -> str:
     """How many places a tool leaves as they are; empty for none."""
     if stays and may_stay:
@@ -38,8 +42,10 @@ def leaving(places: int, stays: int, may_stay: int) -> str:
 
 
 def needed_before(tool: Tool, facts: Facts) -> str:
-    """The rule whose remedy has to be followed before: a tool leaves inputs without the weights
-    that stood for them, does nothing, or stops."""
+    """The rule whose remedy has to be followed before: a tool would store placeholders, leaves
+    inputs without the weights that stood for them, does nothing, or stops."""
+    if tool and is_untrained(facts):
+        return UNTRAINED
     limits = met(facts, converter(tool)) if tool else ()
     return next((NEEDED[each.limit.remedy] for each in limits if each.limit.remedy in NEEDED), "")
 

@@ -10,7 +10,12 @@ from analyzer.language import spoken
 from analyzer.report.view import whatif
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.options import forest, pruned, recurrent, scaled, transformer, types
-from analyzer.report.view.options.form import SmallerForm, alternatives, is_worthwhile
+from analyzer.report.view.options.form import (
+    SmallerForm,
+    alternatives,
+    is_untrained,
+    is_worthwhile,
+)
 
 if TYPE_CHECKING:
     from analyzer.devices import Profile
@@ -34,7 +39,7 @@ def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Smalle
         *forest.forms(facts, device),
         *scaled.forms(facts, sizes, device),
     )
-    if facts.evidence is not None and facts.evidence.placeholder:
+    if is_untrained(facts):
         found = tuple(form for form in found if not form.alters)  # no type suits what is no weight
     if facts.totals.certainty is Certainty.UNKNOWN:  # with other sizes it has other MACs
         found = tuple(form for form in found if form.macs is None)

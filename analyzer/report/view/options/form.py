@@ -328,6 +328,11 @@ def _in_proportion(facts: Facts, now: float | None, macs: int) -> float | None:
     return now * macs / totals.macs
 
 
+def is_untrained(facts: Facts) -> bool:
+    """Whether the weights are placeholders, as far as they were read."""
+    return facts.evidence is not None and facts.evidence.placeholder
+
+
 def is_guessed(facts: Facts, axes: Iterable[tuple[str, int]]) -> bool:
     """Whether one of these axes, (input, axis), is of a usual size because nobody stated any."""
     guessed = {(a.input, a.axis) for a in facts.assumptions if a.reason.startswith("default")}
