@@ -120,6 +120,12 @@ class FilterUse(Brief):
     """Weights of this layer that go with the unread inputs."""
     freed_downstream: int | None
     """Weights of the layers that read the dead channels; ``None`` where that is not traceable."""
+    taken: bool = False
+    """Callers take the output channels: they are those of an output of the graph, or become those
+    without another layer. None can go."""
+    given: bool = False
+    """Callers give the input channels: they are those of an input of the graph, or follow from it
+    without another layer. None can go."""
 
     @property
     def freed(self) -> int:

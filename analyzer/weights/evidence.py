@@ -19,6 +19,7 @@ from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
 from analyzer.weights import low_rank
+from analyzer.weights.ends import given, taken
 from analyzer.weights.integers import integer_weights
 from analyzer.weights.layers import Look, form_of, layer_evidence, look, splits, work
 from analyzer.weights.made import MadeWeights, made_of_nothing
@@ -164,7 +165,24 @@ def _layers(
             shape=form.shape, macs=macs, macs_of_model=facts.totals.macs,
         )  # fmt: skip
         layers[node.id] = _with_downstream(found, facts.graph, exported)
-    return layers, unread, known
+    return _with_ends(layers, facts), unread, known
+
+
+def _with_ends(layers: dict[str, LayerEvidence], facts: Facts) -> dict[str, LayerEvidence]:
+    """Add whose channels that could go callers give or take."""
+    idle = {
+        name: layer
+        for name, layer in layers.items()
+        if (use := layer.filters) is not None and (use.dead_count or use.unread_count)
+    }
+    if not idle:
+        return layers
+    begin, end = given(facts), taken(facts)
+    for name, layer in idle.items():
+        assert layer.filters is not None
+        use = replace(layer.filters, taken=name in end, given=name in begin)
+        layers[name] = replace(layer, filters=use)
+    return layers
 
 
 def _executed(node: Node) -> tuple[Conv | None, int | None]:

@@ -138,7 +138,7 @@ def _action(
     harms = (error or doubted) and first_of.category == TRUST
     minima = first_of.rule == UNCOUNTED and not facts.totals.complete
     grave = settles or harms or minima
-    impact: Level = "high" if grave else _impact(severity, facts, saved, device)
+    impact: Level = "high" if grave else _impact(severity, facts, saved, device, _idle(facts, left))
     if timed.slower and not (error or settles or harms):
         impact = "low"
     folded = _folded_peak(facts, rule)
@@ -329,22 +329,41 @@ def _saved(items: list[Finding]) -> dict[str, int]:
 
 
 def _impact(
-    severity: Severity, facts: Facts, saved: Mapping[str, int], device: Profile | None
+    severity: Severity,
+    facts: Facts,
+    saved: Mapping[str, int],
+    device: Profile | None,
+    idle: int = 0,
 ) -> Level:
-    """By the share that it saves of all there is; by its severity where that is no number."""
+    """By the share that it saves of all there is; by its severity where that is no number.
+    ``idle``: MACs that go with parameters."""
     if severity is Severity.ERROR:
         return "high"
     if not saved:
         return "medium" if severity is Severity.WARNING else "low"
     ((what, much),) = saved.items()
+    macs, brief = facts.totals.macs, is_brief(facts, device)
     if what == "macs":
-        macs = facts.totals.macs
-        return impact_of(min(much, macs), macs, 0, 0, brief=is_brief(facts, device))
+        return impact_of(min(much, macs), macs, 0, 0, brief=brief)
     if what == "params":
         whole = _whole(facts, what)
-        held = facts.parameters.weight_bytes * much // whole if whole else 0
-        return level_of(much / whole) if held >= WORTHWHILE else "low"
+        held = facts.parameters.weight_bytes
+        fewer = held * much // whole if whole else 0
+        return impact_of(min(idle, macs), macs, fewer, held, brief=brief)
     return impact_of(0, 0, much, _whole(facts, what))
+
+
+def _idle(facts: Facts, items: Iterable[Finding]) -> int:
+    """MACs of layers that go with channels of theirs; of what reads or makes these, none."""
+    layers = {} if facts.evidence is None else facts.evidence.layers
+    total = 0.0
+    for finding in items:
+        use = layers[finding.node].filters if finding.node in layers else None
+        if use is not None and finding.saves == "params":
+            node, unread = facts[finding.node], finding.value == use.freed_unread
+            share = use.unread_share if unread else use.dead_share
+            total += (node.macs or 0) * node.counted * share
+    return int(total)
 
 
 def _whole(facts: Facts, what: str) -> int:
