@@ -75,7 +75,9 @@ def weight(step: FirstStep) -> str:
     if stored := sum(each.stored for each in done):
         said.append(_("{bytes} less to store", bytes=units.size(stored)))
     if traffic := sum(each.traffic for each in done):
-        said.append(moving(traffic, max(each.traffic_now for each in done)))
+        moved = moving(traffic, max(each.traffic_now for each in done))
+        itself = by_itself(sum(each.traffic_loaded for each in done), traffic)
+        said.append(f"{moved} ({itself})" if itself else moved)
     if lower := [each.peak_folded for each in done if each.peak_folded is not None]:
         said.append(lowering(min(lower)))
     said += filter(None, (unlocking(each) for each in asks))
@@ -86,6 +88,16 @@ def moving(saved: int, whole: int) -> str:
     """Of the bytes that one run moves, those that it need not."""
     return _("saves {bytes} of {whole} memory traffic per run",
              bytes=units.size(saved), whole=units.size(whole))  # fmt: skip
+
+
+def by_itself(loaded: int, saved: int) -> str:
+    """How much of the ``saved`` bytes a runtime saves itself; empty for none."""
+    if not loaded:
+        return ""
+    if loaded == saved:
+        return _("ONNX Runtime saves all of that itself when it loads the model")
+    return _("ONNX Runtime saves {bytes} of that itself when it loads the model",
+             bytes=units.size(loaded))  # fmt: skip
 
 
 def lowering(peak: int) -> str:

@@ -97,7 +97,9 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
     if action.stored:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
-        yield advised.moving(action.traffic, action.traffic_now)
+        moved = advised.moving(action.traffic, action.traffic_now)
+        itself = advised.by_itself(action.traffic_loaded, action.traffic)
+        yield f"{moved} ({itself})" if itself else moved
     if action.peak_folded is not None:
         yield advised.lowering(action.peak_folded)
     if won := unlocking(action):

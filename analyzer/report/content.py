@@ -208,6 +208,7 @@ def build(
         "part": advised.part,
         "weight": advised.weight,
         "resting": advised.resting,
+        "by_itself": advised.by_itself,
         "slowing": advised.slowing,
         "unlocking": unlocking,
         "in_file": advised.in_file,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import pytest
-from onnx import numpy_helper, parser
+from onnx import helper, numpy_helper, parser
 from onnxruntime import InferenceSession, SessionOptions
 
 from analyzer.lint import Settings, lint
 from analyzer.report import Result
+from analyzer.report.advised import by_itself
 from analyzer.report.view import actions
-from analyzer.report.view.loaded import made_on_load
+from analyzer.report.view.loaded import folded_on_load, made_on_load
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts_of
 
@@ -90,3 +91,65 @@ def test_what_the_runtime_does_itself_is_of_low_impact(
 
 def test_other_rules_are_left_to_themselves() -> None:
     assert made_on_load(facts_of(model("y = Relu (x)")), "STR123", ["y"]) == ("", frozenset())
+
+
+HEAD = '<ir_version: 8, opset_import: ["" : 17]> g (float[{shape}] x) => (float[{shape}] y)'
+NORM = "float[2] s = {1, 2}, float[2] b = {0, 1}, float[2] m = {0, 0}, float[2] v = {1, 1}"
+MAP, ROWS, SQUARE = "1,2,64,64", "64,2", "float[2,2] w = {1, 0, 0, 2}"
+KERNEL = "float[2,2,1,1] w = {1, 0, 0, 2}"
+BEHIND = "y = BatchNormalization (c, s, b, m, v)"
+EACH, WHOLE = "float[2,1,1] k = {1, 2}", "float[1,2,1,1] k = {1, 2}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "shape", "stored", "text", "gone"),
+    [
+        ("STR101", MAP, f"{KERNEL}, {NORM}", f"c = Conv (x, w)  {BEHIND}", True),
+        ("STR101", MAP, f"{KERNEL}, {NORM}", f"d = Conv (x, w)  c = Identity (d)  {BEHIND}", True),
+        ("STR101", MAP, f"{KERNEL}, {NORM}", f"c = ConvTranspose (x, w)  {BEHIND}", True),
+        ("STR101", ROWS, f"{SQUARE}, {NORM}", f"c = MatMul (x, w)  {BEHIND}", True),
+        ("STR101", ROWS, f"{SQUARE}, {NORM}", f"c = Gemm (x, w)  {BEHIND}", False),
+        ("EFF005", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Add (c, k)", True),
+        ("EFF005", MAP, f"{KERNEL}, {WHOLE}", "c = Conv (x, w)  y = Add (c, k)", True),
+        ("EFF005", MAP, KERNEL,
+         "k = Constant <value = float[2,1,1] {1, 2}> ()  c = Conv (x, w)  y = Add (c, k)", True),
+        ("EFF005", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Add (k, c)", False),
+        ("EFF005", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Sub (c, k)", False),
+        ("EFF005", MAP, f"{KERNEL}, float k = {{2}}", "c = Conv (x, w)  y = Add (c, k)", False),
+        ("EFF006", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Mul (c, k)", True),
+        ("EFF006", MAP, f"{KERNEL}, float k = {{2}}", "c = Conv (x, w)  y = Mul (c, k)", True),
+        ("EFF006", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Div (c, k)", False),
+    ],
+)  # fmt: skip
+def test_traffic_that_the_runtime_saves_itself_is_told(
+    rule: str, shape: str, stored: str, text: str, gone: bool, tmp_path: Path
+) -> None:
+    found = parser.parse_model(f"{HEAD.format(shape=shape)} <{stored}> {{ {text} }}")
+    last = found.graph.node[-1].op_type
+    assert (loaded(found, tmp_path)[last] == 0) is gone
+    facts, rules = facts_of(found), load_rules()
+    findings = lint(facts, rules, Settings(select=(rule,)))
+    (ask,) = actions.actions(Result(facts, findings, rules, "onnxlint"))
+    assert ask.traffic
+    assert ask.traffic_loaded == (ask.traffic if gone else 0)
+    told = by_itself(ask.traffic_loaded, ask.traffic)
+    assert told == ("ONNX Runtime saves all of that itself when it loads the model" if gone else "")
+
+
+def test_a_part_of_the_traffic_is_told_with_its_size() -> None:
+    assert by_itself(1024, 4096) == (
+        "ONNX Runtime saves 1 KiB of that itself when it loads the model"
+    )
+
+
+def test_weights_that_callers_may_replace_are_not_folded(tmp_path: Path) -> None:
+    """From IR version 4 on; before, their values count."""
+    text = f"{HEAD.format(shape=MAP)} <{KERNEL}, {NORM}> {{ c = Conv (x, w)  {BEHIND} }}"
+    found = parser.parse_model(text)
+    for tensor in found.graph.initializer:
+        found.graph.input.append(helper.make_tensor_value_info(tensor.name, 1, tensor.dims))
+    for version, gone in ((4, False), (3, True)):
+        found.ir_version, found.opset_import[0].version = version, 9
+        assert (loaded(found, tmp_path)["BatchNormalization"] == 0) is gone
+        assert bool(folded_on_load(facts_of(found), "STR101", ["y"])) is gone
+    assert not folded_on_load(facts_of(found), "STR102", ["y"])

@@ -32,7 +32,8 @@ def some(**about: Any) -> Any:
 
 
 def an_action(**about: Any) -> Any:
-    return some(**{"macs": 0, "stored": 0, "traffic": 0, "peak_folded": None, "slower_alone": 0,
+    return some(**{"macs": 0, "stored": 0, "traffic": 0, "traffic_loaded": 0,
+                   "peak_folded": None, "slower_alone": 0,
                    "slower_on": (), "slower_factors": (), "device": "", "places": 1, "stays": 0,
                    "may_stay": 0, "slower": False, "unlocks": (),
                    "rests": None} | about)  # fmt: skip

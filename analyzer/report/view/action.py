@@ -104,6 +104,8 @@ class Action:
     are known to be more."""
     peak_now: int | None = None
     """The same in the file's own order."""
+    traffic_loaded: int = 0
+    """Of ``traffic``, what ONNX Runtime saves itself when it loads the model."""
     traffic_now: int = 0
     """Bytes that operators read and write in one inference today, as far as they are known."""
     stored_now: int = 0

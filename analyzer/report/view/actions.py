@@ -21,7 +21,7 @@ from analyzer.report.view.devices import on
 from analyzer.report.view.edited import converting, mending
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
-from analyzer.report.view.loaded import KEPT, made_on_load
+from analyzer.report.view.loaded import KEPT, folded_on_load, made_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
     NOTABLE,
@@ -202,10 +202,17 @@ def _action(
             if fit in won
         ),
         gone=gone_by(tool, items, rule, facts, more.limit),
+        traffic_loaded=_loaded(left, facts) if saved.get("traffic") else 0,
         traffic_now=_whole(facts, "traffic"),
         stored_now=_whole(facts, "stored"),
         file_now=file_bytes(facts),
     )
+
+
+def _loaded(items: Sequence[Finding], facts: Facts) -> int:
+    """Of what acting on findings of a rule saves, what a runtime saves itself, each place once."""
+    values = {f.node: f.value or 0 for f in items}
+    return int(sum(values[node] for node in folded_on_load(facts, items[0].rule, values)))
 
 
 def _peak(

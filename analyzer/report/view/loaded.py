@@ -4,18 +4,24 @@
 It fuses Gelu where the formula divides by √2 and the half is no factor of the sum alone, layer
 normalisation where it squares with Pow, divides, and has both a factor and a summand; in float32.
 HardSwish it has no kernel of, and makes HardSigmoid and a product of it.
+
+It folds BatchNormalization into a Conv, ConvTranspose or MatMul before it, not into a Gemm; into a
+Conv a sum and a product with a constant for each channel, where that is the second operand, and a
+product with a scalar.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.converters import converter, met
+from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.patterns.wires import makers_before, wires_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from analyzer.facts import Facts, Node
+    from analyzer.facts import Facts, Node, Shape
 
 FUSED, KEPT = "fused", "kept"
 """It makes one operator of the formula; it makes the formula of the operator."""
@@ -27,6 +33,60 @@ def made_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> tuple[str, fr
         return "", frozenset()
     word, test = _RULES[rule]
     return word, frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
+
+
+def folded_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> frozenset[str]:
+    """Operators of ``nodes``, those that a rule asks to fold, which it folds itself; none where the
+    weights are inputs of the model, too."""
+    test = _FOLDS.get(rule)
+    replaceable = facts.model.ir_version >= OVERRIDABLE_SINCE
+    if test is None or (replaceable and met(facts, converter("onnxruntime"))):
+        return frozenset()
+    return frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
+
+
+def _normalises(facts: Facts, last: Node) -> bool:
+    return _layer(facts, last) in ("Conv", "ConvTranspose", "MatMul")
+
+
+def _adds(facts: Facts, last: Node) -> bool:
+    return (last.op_type == "Add" and _layer(facts, last) == "Conv"
+            and _for_each_channel(facts, last))  # fmt: skip
+
+
+def _scales(facts: Facts, last: Node) -> bool:
+    return (last.op_type == "Mul" and _layer(facts, last) == "Conv"
+            and (_for_each_channel(facts, last) or _second(facts, last) == ()))  # fmt: skip
+
+
+def _layer(facts: Facts, node: Node) -> str:
+    """The operator that makes the first operand, behind any Identity; empty for none, and in types
+    that it does not fold in."""
+    if node.outputs[0].dtype not in ("float32", "float16"):
+        return ""
+    made = wires_of(facts).makers
+    maker = made.get((node.scope, node.inputs[0]))
+    while maker is not None and maker.op_type == "Identity":
+        maker = made.get((maker.scope, maker.inputs[0]))
+    return "" if maker is None else maker.op_type
+
+
+def _second(facts: Facts, node: Node) -> Shape:
+    """Shape of the second operand, where that is known."""
+    name = node.inputs[1]
+    maker = wires_of(facts).makers.get((node.scope, name))
+    if maker is not None:
+        return next((made.shape for made in maker.outputs if made.name == name), None)
+    return next((each.shape for each in facts.parameters.tensors if each.name == name), None)
+
+
+def _for_each_channel(facts: Facts, node: Node) -> bool:
+    """Whether the second operand has several numbers, on the axis of channels."""
+    shape, whole = _second(facts, node), node.outputs[0].shape
+    if shape is None or whole is None or len(shape) < len(whole) - 1:
+        return False
+    sides = shape[1:] if len(shape) == len(whole) else shape
+    return bool(sides) and (sides[0] or 0) > 1 and all(side == 1 for side in sides[1:])
 
 
 def _gelu(facts: Facts, last: Node) -> bool:
@@ -92,3 +152,6 @@ _RULES: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {
     "STR122": (KEPT, _gated),
     "STR126": (FUSED, _normalised),
 }
+_FOLDS: Mapping[str, Callable[[Facts, Node], bool]] = {
+    "STR101": _normalises, "EFF005": _adds, "EFF006": _scales,
+}  # fmt: skip
