@@ -38,6 +38,13 @@ def test_an_ellipsis_never_seems_to_stand_for_more_than_it_does() -> None:
     assert elided(opening, f"Shape writes at {opening}") == opening
 
 
+def test_no_ellipsis_ends_within_parentheses() -> None:
+    text = (
+        "it runs every time although its result is known already (bytes: {} of them all together)"
+    )
+    assert elided(text.format("24"), text.format("16")) == "… (bytes: 24 of them all together)"
+
+
 def test_names_between_two_runs_are_told_one_by_one() -> None:
     first = "fix: let the readers of a read the result of b and delete the operator"
     assert elided(first.replace(" a ", " c1 "), first, 1) == "fix: … c1 …"

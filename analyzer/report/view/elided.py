@@ -85,9 +85,20 @@ def _runs(words: Sequence[str], above: Sequence[str]) -> Iterator[SharedWords]:
     """Words with a digit are no part of any: they are figures, or names."""
     unlike = [f"{word} below" if _figure(word) else word for word in words]
     matcher = SequenceMatcher(None, above, unlike, autojunk=False)
-    for there, here, size in matcher.get_matching_blocks():
+    for block in matcher.get_matching_blocks():
+        there, here, size = block
+        while size and (over := _open(words[here : here + size])):
+            size -= 1
+            if over < 0:
+                there, here = there + 1, here + 1
         if size >= WORDS and len(" ".join(words[here : here + size])) >= LETTERS:
             yield SharedWords(there, here, size)
+
+
+def _open(words: Sequence[str]) -> int:
+    """Parentheses that are opened and not closed among words, or less than 0: closed only."""
+    text = " ".join(words)
+    return text.count("(") - text.count(")")
 
 
 def _figure(word: str) -> bool:
