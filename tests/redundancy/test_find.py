@@ -104,6 +104,27 @@ def test_a_reshape_with_one_open_size_needs_no_computed_target() -> None:
     assert kinds(graph) == dict.fromkeys("snt", "computed-shape")
 
 
+@pytest.mark.parametrize(
+    ("ends", "reader", "kind"),
+    [
+        ("float[N,16] y", "d = Neg (t)", "dead"),
+        ("float[N,16] y", "d = Size (t)  e = Neg (d)", "dead"),
+        ("float[N,16] y, int64 z", "z = Size (t)", "foldable"),
+        ("float[N,16] y, int64[2] z", "z = Neg (t)", ""),
+    ],
+)
+def test_a_target_is_idle_too_where_what_else_reads_it_goes(
+    ends: str, reader: str, kind: str
+) -> None:
+    graph = (f"g (float[N,8,2] x) => ({ends}) "
+             "<int64[1] i = {0}, int64[1] c = {16}> "
+             "{ s = Shape (x) n = Gather (s, i) t = Concat <axis = 0> (n, c) "
+             f"y = Reshape (x, t)  {reader} }}")  # fmt: skip
+    found = kinds(graph)
+    assert {found.get(place) for place in "snt"} == {"computed-shape" if kind else None}
+    assert not kind or kind in found.values()
+
+
 def test_a_function_called_twice_is_judged_by_both_calls() -> None:
     function = FUNCTION % "c = Cast <to = 1> (a) b = Neg (c)"
     both = ("g (float[4] x, double[4] z) => (float[4] y, float[4] w) "
