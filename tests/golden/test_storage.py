@@ -90,8 +90,8 @@ def test_a_shared_weight_counts_where_it_runs() -> None:
         )
         model.graph.initializer.append(weight_of_both)
         found = facts_of(model)
-        assert [node.params for node in found.nodes] == [0, *((144, 0), (0, 144))[runs - 1]]
-        assert [node.counted for node in found.nodes] == [1, *((1, 0), (0, 1))[runs - 1]]
+        assert [node.params for node in found.nodes] == [0, *((0, 144), (144, 0))[runs - 1]]
+        assert [node.counted for node in found.nodes] == [1, *((0, 1), (1, 0))[runs - 1]]
         assert found.parameters.weights == found.totals.params == 144
 
 

@@ -17,11 +17,11 @@ NET = facts("""g (float[n,3,8,8] x, bool c) => (float[n,4,8,8] y, float[n,4,8,8]
   }""")
 INPUTS = ["input x /x", "input c /c"]
 OUTPUTS = ["output y /y", "output z /z"]
-BETWEEN = ["intermediate a /a", "intermediate d /d", "intermediate r y.else_branch/r",
-           "intermediate q y.then_branch/q", "intermediate p y.then_branch/p"]  # fmt: skip
+BETWEEN = ["intermediate a /a", "intermediate d /d", "intermediate q y.then_branch/q",
+           "intermediate p y.then_branch/p", "intermediate r y.else_branch/r"]  # fmt: skip
 NODES = ["Conv a a", "If y y", "Identity d d", "Sigmoid z z",
-         "Abs y.else_branch/r y.else_branch/r", "Neg y.then_branch/q y.then_branch/q",
-         "Relu y.then_branch/p y.then_branch/p"]  # fmt: skip
+         "Neg y.then_branch/q y.then_branch/q", "Relu y.then_branch/p y.then_branch/p",
+         "Abs y.else_branch/r y.else_branch/r"]  # fmt: skip
 
 
 @each(
@@ -29,8 +29,8 @@ NODES = ["Conv a a", "If y y", "Identity d d", "Sigmoid z z",
     [
         ("model", (), ["model  "]),
         ("node", (), NODES),
-        ("node", ("Relu", "Conv"), [NODES[-1], NODES[0]]),
-        ("node", ("ai.onnx.Relu",), [NODES[-1]]),
+        ("node", ("Relu", "Conv"), [NODES[-2], NODES[0]]),
+        ("node", ("ai.onnx.Relu",), [NODES[-2]]),
         ("node", ("com.microsoft.Relu",), []),
         ("tensor", (), [*INPUTS, *OUTPUTS, *BETWEEN]),
         ("tensor", ("intermediate",), BETWEEN),

@@ -50,6 +50,8 @@ BLOCKERS = 5
 EDITS = 5
 SIZED = 2
 """Targets of which is told what is left in the way with fixed sizes."""
+COMMAND = 120
+"""Letters of a command on the first page and on a terminal; longer ones stand where targets do."""
 
 
 def vendor(result: Result) -> Claim | None:
@@ -218,9 +220,11 @@ def edits(result: Result) -> Claim | None:
     )
 
 
-def _commands(facts: Facts, edits: Sequence[Edit]) -> dict[str, Value]:
-    """How changes are made: a command, and arguments of its further runs, as many as are told."""
+def _commands(facts: Facts, edits: Sequence[Edit], most: int | None = None) -> dict[str, Value]:
+    """How changes are made: a command, and arguments of its further runs, as many as are told;
+    none of more than ``most`` letters."""
     made = [command_of(facts, edit) for edit in edits]
+    made = [each if most is None or len(each[0]) <= most else ("", ()) for each in made]
     return {
         "commands": tuple(command for command, _ in made),
         "again": tuple(len(more) for _, more in made),
@@ -250,7 +254,7 @@ def won(result: Result) -> Claim | None:
             "texts": tuple(edit.text for edit, _ in found),
             "targets": tuple(len(ids) for _, ids in found),
             "gained": tuple(target for _, ids in found for target in ids),
-            **_commands(result.facts, [edit for edit, _ in found]),
+            **_commands(result.facts, [edit for edit, _ in found], COMMAND),
             "ids": tuple(fit.target for fit in fits),
             "names": names,
         },
