@@ -31,16 +31,8 @@ from analyzer.report.view.options.form import (
     level_of,
 )
 from analyzer.report.view.step import ActionStep
-from analyzer.report.view.steps import (
-    _urgency,
-    first,
-    is_tidying,
-    left,
-    rank,
-    recommended,
-    takes_longer,
-    worth,
-)
+from analyzer.report.view.steps import first, left, recommended, takes_longer, worth
+from analyzer.report.view.urgency import is_tidying, rank, urgency
 from tests.each import each
 from tests.golden.text import facts
 
@@ -461,7 +453,7 @@ def test_what_is_wrong_comes_before_what_presses_and_what_could_be_better() -> N
         ({**warning, "pressing": True}, {**warning, "pressing": True, "against": True}),
         ({**warning}, {**warning, "harms": True, "settles": True, "against": True}),
     )
-    found = [{_urgency(replace(ACTION, **each)) for each in same} for same in order]
+    found = [{urgency(replace(ACTION, **each)) for each in same} for same in order]
     assert all(len(same) == 1 for same in found)
     assert sorted(one for same in found for one in same) == [one for same in found for one in same]
     assert len(set.union(*found)) == len(order)

@@ -40,7 +40,6 @@ from analyzer.report.view.pace import Pace, paces, split_paces
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.simplified import Added, added, command, lowered_peak
 from analyzer.report.view.speed import raised_peak
-from analyzer.report.view.steps import rank
 from analyzer.report.view.target_names import plain_names
 from analyzer.report.view.tools import (
     TOLERATED,
@@ -52,6 +51,7 @@ from analyzer.report.view.tools import (
     places_left,
     tool_of,
 )
+from analyzer.report.view.urgency import rank
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import _, ngettext
 from analyzer.report.view.simplified import grown
-from analyzer.report.view.steps import is_tidying
+from analyzer.report.view.urgency import is_tidying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

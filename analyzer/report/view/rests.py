@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.language import retold
 from analyzer.report.view.growth import growing
 from analyzer.report.view.options.form import BUSY, LARGE
-from analyzer.report.view.steps import rank
+from analyzer.report.view.urgency import rank
 from analyzer.sanitise import label, widths
 from analyzer.shapes.stated import DEFAULT
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from enum import IntEnum, auto
 from typing import TYPE_CHECKING
 
 from analyzer.report.view.needs import impact_of_step, needed_first
@@ -12,6 +11,7 @@ from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.together import impact_together
 from analyzer.report.view.tools import UNTRAINED
+from analyzer.report.view.urgency import Urgency, is_tidying, presses, urgency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,16 +36,15 @@ def promises(action: Action) -> bool:
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
-    What is wrong comes before what could be smaller, in the order of the verdict: ``_Urgency``;
+    What is wrong comes before what could be smaller, in the order of the verdict: ``Urgency``;
     then most impact, of equals the least work, then what leaves least of the time; at last what is
     about this model before what can be done to any. No form that takes training, that rests on
     what the file does not say, or that a device computes more slowly. What has to be done before a
     step comes before it; clean-ups do unless what is worth more lost its place by that: then the
     step says what to do. These are one step, else the last, or with what the same command does and
-    is worth more; after them what makes no
-    model smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``. Where
-    all of these press, the last yields to what is best of the others if that is of high impact: the
-    verdict names it.
+    is worth more, graded together; after them what makes no model smaller, but figures truer,
+    unless much of the cost hangs on it: ``_stated_first``. Where all of these press, the last
+    yields to what is best of the others if that is of high impact: the verdict names it.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
@@ -53,14 +52,14 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     for place, ask in enumerate(asks):
         if not (promises(ask) or presses(ask)) or is_tidying(ask) or ask.figures:
             continue
-        key = (_urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
+        key = (urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
                False, place)  # fmt: skip
         ranked.append((key, ask.rule))
         rivals[ask.rule] = ask.alternatives
     for place, form in enumerate(options):
         if form.impact != "low" and is_light(form):
             key = (
-                _Urgency.BETTER,
+                Urgency.BETTER,
                 order(form.impact),
                 -order(form.effort),
                 left(form),
@@ -76,7 +75,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     joined = {rule for step in together.values() for rule in step.ids}
     for step in together.values():
         height = order(step.impact or "low")
-        late = (int(_Urgency.BETTER), height, -order(_effort(step, asked)), 1.0, False, len(asks))
+        late = (int(Urgency.BETTER), height, -order(_effort(step, asked)), 1.0, False, len(asks))
         turn = min((key for key, name in ranked if name in step.ids), default=late)
         ranked = [pair for pair in ranked if pair[1] not in step.ids]
         ranked.append(((turn[0], height, *turn[2:]), step.ids[0]))
@@ -208,11 +207,6 @@ def _effort(step: ActionStep, asks: Mapping[str, Action]) -> Level:
     return max((asks[rule].effort for rule in step.ids), key=LEVELS.index)
 
 
-def is_tidying(ask: Action) -> bool:
-    """Whether it changes next to nothing, and a tool does it."""
-    return bool(ask.tool) and ask.impact == "low" and not presses(ask)
-
-
 def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
     """All clean-ups in one step, with what undoes most of them."""
     found = [ask for ask in asks if is_tidying(ask)]
@@ -273,40 +267,3 @@ def left(step: Action | SmallerForm) -> float:
     if step.seconds is None or not step.seconds_now:
         return 1.0
     return step.seconds / step.seconds_now
-
-
-class _Urgency(IntEnum):
-    """Errors of the model, then what kept it from being judged, then what else is pressing; then
-    what could be better. Of errors and of others what harms comes first, of others what figures
-    hang on next."""
-
-    HARMFUL_ERROR = auto()
-    AGAINST = auto()
-    ERROR = auto()
-    HARMFUL = auto()
-    SETTLING = auto()
-    PRESSING = auto()
-    BETTER = auto()
-
-
-def presses(action: Action) -> bool:
-    return action.severity == "error" or action.pressing
-
-
-def _urgency(action: Action) -> _Urgency:
-    if action.severity == "error":
-        against = _Urgency.AGAINST if action.against else _Urgency.ERROR
-        return _Urgency.HARMFUL_ERROR if action.harms else against
-    if not action.pressing:
-        return _Urgency.BETTER
-    other = _Urgency.SETTLING if action.settles else _Urgency.PRESSING
-    return _Urgency.HARMFUL if action.harms else other
-
-
-def rank(action: Action) -> tuple[int, int, int, int, int, int, int, str]:
-    """The urgent, then most impact, of equals the least effort, then what saves most, what is more
-    certain and what stands at more places; clean-ups last."""
-    order = LEVELS.index
-    late = is_tidying(action) + 2 * action.figures
-    return (_urgency(action), order(action.impact), late, -order(action.effort),
-            -action.macs, order(action.confidence), -action.places, action.rule)  # fmt: skip
