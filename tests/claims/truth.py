@@ -243,15 +243,27 @@ def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
             or [name for name in step["ids"] if step["impact"] not in ("", "low")]
             for step in page["steps"]
             if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
-    worth = [ids for ids in told if ids]
+    forms = {form["id"]: form for form in page["options"]}
+    worth = [[name for name in ids if not any(_outdoes(forms, other, name) for other in ids)]
+             for ids in told if ids]  # fmt: skip
     assert said["lead"] == (worth[0] if worth else [])
     assert said["then"] in (worth[1:] or [[]])
-    forms = {form["id"]: form for form in page["options"]}
     free = [ids[0] for ids in worth[1:] if ids[0] in forms and levels[ids[0]] == "high"
             and forms[ids[0]]["training"] == "none"]  # fmt: skip
     assert not free or _part_left(forms, said["then"][0]) <= min(
         _part_left(forms, name) for name in free
     )  # fmt: skip
+
+
+def _outdoes(forms: Mapping[str, Values], one: str, other: str) -> bool:
+    """Whether a form takes less effort than another, and its file, or what it holds, is no
+    larger."""
+    if one not in forms or other not in forms:
+        return False
+    efforts = ("low", "medium", "high")
+    easier = efforts.index(forms[one]["effort"]) < efforts.index(forms[other]["effort"])
+    kind = "file" if forms[one]["file_now"] and forms[other]["file_now"] else "weight"
+    return easier and forms[one][f"{kind}_bytes"] <= forms[other][f"{kind}_bytes"]
 
 
 def _part_left(forms: Mapping[str, Values], name: str) -> float:
