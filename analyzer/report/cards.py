@@ -257,7 +257,7 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
             words = _("not counting {findings}", findings=silent)
         besides = (_("other savings: see what to do first"),) if elsewhere else ()
         if v["unadvised"]:
-            said = (*_unadvised(v), f"“{label(v['unadvised'])}”", *besides)
+            said = (*_unadvised(v), *besides)
             n = units.count(v["slower_layers"] + v["unsure_layers"])
             return Card("saving", _("Cheaper layers"), _("{n} found", n=n), said)
         return Card("saving", _("Cheaper layers"), _("none found"), (words, *besides))
@@ -280,7 +280,8 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
 
 
 def _unadvised(v: Values) -> Iterator[str]:
-    """Why nobody recommends the cheaper layers that rules find."""
+    """Why nobody recommends the cheaper layers that rules find; of an action that is slower, the
+    table of impacts says so."""
     slower, unsure, device = v["slower_layers"], v["unsure_layers"], v["device"]
     if slower and unsure:
         yield _("{n} slower on {device}, {others} perhaps: measure",
@@ -289,6 +290,8 @@ def _unadvised(v: Values) -> Iterator[str]:
         yield _("slower on {device} by its roofline model", device=device)
     else:
         yield _("may be slower: measure")
+    if unsure:
+        yield f"“{label(v['unadvised'])}”"
 
 
 def _dearer(devices: Sequence[str], factors: Sequence[float]) -> str:
