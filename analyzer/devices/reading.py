@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.devices.room import narrowed
+from analyzer.operators import find
 
 if TYPE_CHECKING:
     from analyzer.devices.profile import Profile
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Node
 
 CACHE = 1 << 26
 """Bytes of weights from which on no cache of a device that ships holds them from run to run: the
 largest, of the A100, has 40 MB."""
-_IN_PART = frozenset({"MoE", "QMoE"})
-"""Operators that read the weights of those experts that data choose."""
+EXPERTS = "E"
+"""The axis of weights along which a mixture has its experts."""
 
 
 def reading(facts: Facts, device: Profile) -> float | None:
@@ -34,13 +35,19 @@ def reading(facts: Facts, device: Profile) -> float | None:
     return size / device.bandwidth if size >= CACHE else None
 
 
+def _reads_in_part(node: Node) -> bool:
+    """Whether it reads the weights of those experts alone that data choose."""
+    record = find(node.domain, node.op_type)
+    return record is not None and any(EXPERTS in operand.axes for operand in record.inputs)
+
+
 def _multiplied(facts: Facts) -> dict[str, int]:
     """Bytes of weights by type, each tensor once; none of bodies, nor of what operators make."""
     read = {
         name
         for node in facts.nodes
         if node.macs and not node.scope and node.executions_range[0] and not node.composite
-        and node.op_type not in _IN_PART
+        and not _reads_in_part(node)
         for name in node.inputs
     }  # fmt: skip
     found: dict[str, int] = {}

@@ -63,6 +63,16 @@ def test_a_weight_that_two_read_is_read_once_and_a_table_in_part() -> None:
     assert reading(large(head=rows_of), device) is None
 
 
+@pytest.mark.parametrize("op_type", ["MoE", "MoEPacked", "QMoE"])
+def test_of_a_mixture_only_the_experts_that_data_choose_are_read(op_type: str) -> None:
+    found, device = large(), profile("a100")
+    (node,) = found.nodes
+    mixture = replace(node, op_type=op_type, domain="com.microsoft")
+    assert reading(replace(found, nodes=(mixture,)), device) is None
+    routed = replace(mixture, op_type="MoEGroupRouter")
+    assert reading(replace(found, nodes=(routed,)), device) == reading(found, device)
+
+
 def test_what_may_not_run_is_not_read_nor_what_a_cache_or_flash_holds() -> None:
     found, device = large(), profile("a100")
     idle = tuple(replace(node, executions_range=(0, 1)) for node in found.nodes)
