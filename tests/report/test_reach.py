@@ -26,10 +26,15 @@ LACKS = Blocker("", "Magic", "operator", "there is none", 1)
 
 
 def fit(
-    target: str, verdict: Any, share: float | None = None, *blockers: Blocker, certain: bool = True
+    target: str,
+    verdict: Any,
+    share: float | None = None,
+    *blockers: Blocker,
+    certain: bool = True,
+    parts: int = 2,
 ) -> TargetFit:
-    return TargetFit(target, f"Way {target[-2:]} (x)", "1", verdict, certain, 2, 2, 9, 3, 0, share,
-                     blockers)  # fmt: skip
+    return TargetFit(target, f"Way {target[-2:]} (x)", "1", verdict, certain, parts, parts, 9, 3,
+                     0, share, blockers)  # fmt: skip
 
 
 def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
@@ -40,7 +45,11 @@ def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
         ([fit("nnapi", "no")], "", ""),
         ([fit(new, "whole", 1.0)], "", ""),
         ([fit(new, "no"), fit(old, "whole")], "", ""),
-        ([fit(new, "split", 1.0)], "", ""),
+        ([fit(new, "split", 1.0)], "", "through Way am in 2 parts"),
+        ([fit(new, "split", 1.0, parts=78), fit(old, "split", 1.0, parts=9)], "",
+         "through Way rk in 9 parts"),
+        ([fit(new, "split", 1.0), fit(old, "split", 1.0, parts=1)], "", ""),
+        ([fit(new, "split", 1.0), fit(old, "whole", 1.0)], "", ""),
         ([fit(new, "no"), fit("nnapi", "no")], "no", "not through Way am as it is"),
         ([fit(new, "no", 1.0), fit(old, "no")], "no", "not through Way am or Way rk as it is"),
         ([fit(new, "no", 0.5)], "no", "not through Way am as it is"),
@@ -93,7 +102,12 @@ def test_a_device_that_not_all_of_it_runs_on_has_no_time(mobilenet: Result) -> N
         assert cell.removesuffix(" –") in render_index_csv((times,)).decode()
     whole = with_fits(found, fit("ort_cuda", "split", 1.0))
     (row,) = rows(whole, (GPU,))
-    assert (row.runs, row.reach, row.seconds) == ("", "", bound(found, GPU).seconds)
+    assert (row.runs, row.seconds) == ("", bound(found, GPU).seconds)
+    assert row.reach == "through Way da in 2 parts"
+    page = REPORT_FORMATS["html"](replace(mobilenet, facts=whole, devices=(GPU,)), Options())
+    assert f"; {row.reach} " in words(page.decode())
+    (row,) = rows(whole, (replace(GPU, memory=1 << 10, flash=None),))
+    assert (row.fits, row.reach, row.seconds) == (False, "", None)
 
 
 def test_nothing_is_timed_on_a_device_named_first_that_does_not_run_it(mobilenet: Result) -> None:

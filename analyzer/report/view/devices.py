@@ -43,8 +43,8 @@ class DeviceRow:
     less_exact: tuple[str, ...]
     """Element types that it multiplies in others, such as ``float32 as TF32``."""
     reach: str
-    """Where no target that takes models there takes all that multiplies: so much in words; else
-    empty."""
+    """Where no target that takes models there takes all that multiplies: so much in words; beside a
+    time, in how many parts it is taken, where in several; else empty."""
     runs: str
     """Where the device has a time for all that multiplies: ``split``, only a part runs there, or
     ``no``, nothing does, and there is none for the model; ``maybe`` where that is not decided;
@@ -171,7 +171,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         per_second=None if untimed else found.per_second,
         missing=found.missing,
         less_exact=_less_exact(facts, profile),
-        reach=reached.words,
+        reach="" if untimed and not reached.runs else reached.words,
         runs="" if found.seconds is None else reached.runs,
         partial=found.partial,
         memory=profile.memory,

@@ -9,6 +9,7 @@ from analyzer import units
 from analyzer.devices import bound
 from analyzer.language import _
 from analyzer.report.view.target_names import plain_names
+from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ class Reach(NamedTuple):
     """``split``: a part, and something else the rest; ``no``: nothing; ``maybe``: that is not
     decided; empty: all of it, or nobody asked."""
     words: str = ""
-    """By which target, and how much; empty for all."""
+    """By which target, and how much or in how many parts; empty for all in one."""
 
     @property
     def timed(self) -> bool:
@@ -54,7 +55,11 @@ def reach(fits: Sequence[TargetFit], device: Profile) -> Reach:
     if runs == "maybe":
         return Reach(runs, _("whether through {target} is not decided", target=name))
     if runs == "":
-        return Reach()
+        best = min(alike, key=_parts)
+        if _parts(best) < 2:
+            return Reach()
+        return Reach(runs, _("through {target} in {parts}", target=names[best.target],
+                             parts=many(best.partitions, "part")))  # fmt: skip
     if best.verdict == "maybe" or not share:
         return Reach(runs, _("through {target} a part at most", target=name))
     return Reach(runs, _("through {target} {share} of the MACs only", target=name,
@@ -86,6 +91,11 @@ def _runs(fit: TargetFit, fits: Sequence[TargetFit]) -> Runs:
     if is_idle(fit):
         return "no"
     return "" if fit.verdict == "whole" or fit.macs_share == 1 else "split"
+
+
+def _parts(fit: TargetFit) -> int:
+    """In how many parts it takes what it takes."""
+    return fit.partitions if fit.verdict == "split" else 1
 
 
 def _either(names: Sequence[str]) -> str:
