@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from onnx import helper, numpy_helper, parser
 from onnxruntime import InferenceSession, SessionOptions
 
 from analyzer.lint import Settings, lint
-from analyzer.report import Result
+from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.advised import by_itself
 from analyzer.report.view import actions
 from analyzer.report.view.loaded import folded_on_load, made_on_load
@@ -153,3 +154,23 @@ def test_weights_that_callers_may_replace_are_not_folded(tmp_path: Path) -> None
         assert (loaded(found, tmp_path)["BatchNormalization"] == 0) is gone
         assert bool(folded_on_load(facts_of(found), "STR101", ["y"])) is gone
     assert not folded_on_load(facts_of(found), "STR102", ["y"])
+
+
+def test_what_a_tool_leaves_saves_nothing() -> None:
+    """onnxslim (0.1.98) folds a sum, and leaves a difference; of 16 · 8 · 8 floats each."""
+    kernel = ", ".join("1" for _ in range(16 * 16))
+    folds = parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17]> g (float[1,16,8,8] x) => (float[1,16,8,8] y) '
+        f"<float[16,16,1,1] w = {{{kernel}}}, float[1,16,1,1] k = {{{kernel[: 16 * 3 - 2]}}}> "
+        "{ c = Conv (x, w)  a = Add (c, k)  d = Conv (a, w)  y = Sub (d, k) }"
+    )
+    facts, rules = facts_of(folds), load_rules()
+    findings = lint(facts, rules, Settings(select=("EFF005",)))
+    report = Result(facts, findings, rules, "onnxlint")
+    (ask,) = actions.actions(report)
+    added, taken = (int(each.value or 0) for each in report.places)
+    assert (ask.tool, ask.places, ask.stays) == ("onnxslim", 2, 1)
+    assert ask.traffic == added == taken > 0
+    (told,) = (each for each in json.loads(REPORT_FORMATS["json"](report, Options()))["page"]
+               ["explained"] if each["number"] == "page.asks[0].traffic")  # fmt: skip
+    assert [each["text"] for each in told["summands"]] == [str(added)]

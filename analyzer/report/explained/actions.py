@@ -9,6 +9,7 @@ from analyzer.report.explained.deployment import least_time
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, scientific, weakest
 from analyzer.report.view.devices import on
 from analyzer.report.view.explained import Explained, Summand
+from analyzer.report.view.tools import staying
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -29,9 +30,13 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
     for finding in result.places:
         places.setdefault(label(finding.rule), {})[finding.node] = finding
     devices = {on(facts, device): device for device in result.devices}
+    rules = {label(rule.id): rule for rule in result.rules}
     for index, ask in enumerate(page.asks):
         place, device = f"page.asks[{index}]", devices.get(ask.device)
-        yield from _saved(place, ask, places.get(ask.rule, {}), facts)
+        found = places.get(ask.rule, {})
+        stays = staying(ask.tool, found.values(), rules.get(ask.rule), facts)
+        done = {node: each for node, each in found.items() if node not in stays}
+        yield from _saved(place, ask, done, facts)
         yield from _share(place, ask, facts)
         if device is not None:
             yield from _now(place, ask, facts, device)

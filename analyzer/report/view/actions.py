@@ -49,6 +49,7 @@ from analyzer.report.view.tools import (
     leaving,
     needed_before,
     places_left,
+    staying,
     tool_of,
 )
 from analyzer.report.view.urgency import rank
@@ -124,7 +125,9 @@ def _action(
     """Of those findings that are not left out as slower."""
     first_of = items[0]
     word, done = made_on_load(facts, first_of.rule, (f.node for f in items))
-    left = [f for f in items if f.node not in done]  # the runtime does the others
+    tool = tool_of(items, rule, facts)
+    others = done | staying(tool, items, rule, facts)  # what a runtime does, and what stays
+    left = [f for f in items if f.node not in others]
     saved = _saved(left) if left and facts.totals.certainty is not Certainty.UNKNOWN else {}
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
@@ -132,7 +135,6 @@ def _action(
     severity = min((f.severity for f in items), key=list(Severity).index)
     error = severity is Severity.ERROR
     doubted = severity is Severity.WARNING and rule is not None and rule.stake == "use"
-    tool = tool_of(items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST

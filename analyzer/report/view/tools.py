@@ -63,6 +63,16 @@ def places_left(
     )
 
 
+def staying(
+    tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts
+) -> frozenset[str]:  # fmt: skip
+    """Places that a tool leaves or may leave: what they would save is not saved by it."""
+    if not tool:
+        return frozenset()
+    found = _left_by(tool, items, rule, facts)
+    return found.certain | found.perhaps
+
+
 def gone_by(
     tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts, limit: int
 ) -> tuple[str, ...]:  # fmt: skip
@@ -93,8 +103,7 @@ def tool_of(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
 
 def _reaches(tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts) -> bool:
     """Whether there is a place that a tool does not leave, for sure."""
-    found = _left_by(tool, items, rule, facts)
-    return bool({f.node for f in items} - found.certain - found.perhaps)
+    return bool({f.node for f in items} - staying(tool, items, rule, facts))
 
 
 def _left_by(
