@@ -141,6 +141,16 @@ def slowing(action: Action) -> str:
     return "; ".join(filter(None, (*said, dearer(action))))
 
 
+def by_roofline(action: Action) -> str:
+    """How much faster its layers run where memory traffic counts, too; empty where that is no less
+    than the bounds beside it, which count arithmetic alone, have the model run."""
+    now, then, faster = action.seconds_now, action.seconds, action.roofline
+    if faster is None or now is None or not then or not 1 <= faster < now / then:
+        return ""
+    return _("the layers {faster} as fast by the roofline model, which counts memory traffic, too",
+             faster=units.times(faster))  # fmt: skip
+
+
 def in_file(form: SmallerForm) -> str:
     """What stays beside smaller weights, and the file, where it shrinks by much less than they or
     grows; empty where the weights are nearly all there is."""

@@ -210,6 +210,7 @@ def build(
         "resting": advised.resting,
         "by_itself": advised.by_itself,
         "slowing": advised.slowing,
+        "by_roofline": advised.by_roofline,
         "unlocking": unlocking,
         "in_file": advised.in_file,
         "brief": brief,

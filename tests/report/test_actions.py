@@ -12,13 +12,14 @@ import numpy as np
 import onnx
 import pytest
 
+from analyzer import units
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
 from analyzer.facts import Assumption, Facts, Problem
 from analyzer.findings.finding import Finding, Severity
 from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
-from analyzer.report.advised import slowing, tidying
+from analyzer.report.advised import by_roofline, slowing, tidying
 from analyzer.report.brief import brief
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
@@ -541,6 +542,15 @@ def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None
     assert slowing(one) == f"takes longer by the roofline model: {longer}"
     assert slowing(replace(one, slower_alone=2, slower_on=())).startswith("2 more are left out, ")
     assert [saving(each).values["left_out"] for each in (both, last)] == [0, 1]
+    by_roof = "the layers {} as fast by the roofline model, which counts memory traffic, too"
+    assert one.roofline == speedup(wide, [n.id for n in wide.nodes], roof_of(usual, wide))
+    assert by_roofline(one) == by_roof.format(units.times(one.roofline or 0.0))
+    quarter = (one.seconds_now or 0.0) / 4
+    for faster, told in ((4.0, ""), (0.9, ""), (1.0, by_roof.format("1.0×"))):
+        assert by_roofline(replace(one, seconds=quarter, roofline=faster)) == told
+    assert by_roofline(replace(one, seconds=None)) == ""
+    assert by_roofline(replace(one, seconds_now=None)) == ""
+    assert by_roofline(replace(one, roofline=None)) == ""
     report = Report.of(both)
     said = say(report.sheet.claims)
     assert f"They take longer elsewhere: {longer}." in said["conversion.speed"]
@@ -552,6 +562,26 @@ def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None
     assert sorted(text.split(":")[0] for row in caveats for text in row) == [
         "left out", "memory", "memory"
     ]  # fmt: skip
+
+
+def test_page_1_tells_what_the_roofline_has_layers_gain_where_that_is_less() -> None:
+    wide = facts(
+        "g (float[1,32,64,64] x, float[1,256,9,9] v, float[32,32,3,3] w, float[256,256,3,3] u)"
+        " => (y, z) { y = Conv <pads = [1,1,1,1]> (x, w) z = Conv <pads = [1,1,1,1]> (v, u) }"
+    )
+    rules = load_rules()
+    found = Result(
+        wide, lint(wide, rules, Settings(select=("SEP001",))), rules, devices=(profile("rpi5"),)
+    )
+    (asked,) = actions.actions(found, found.devices[0])
+    now, then, faster = asked.seconds_now, asked.seconds, asked.roofline
+    assert now
+    assert then
+    assert faster
+    assert faster < now / then
+    text = words(REPORT_FORMATS["html"](found, Options()).decode())
+    assert f" on Raspberry Pi 5, 8 GB; {by_roofline(asked)}. " in text
+    assert by_roofline(asked).startswith(f"the layers {units.times(faster)} as fast ")
 
 
 def test_what_takes_longer_is_counted_nowhere_and_marked_where_it_is_found() -> None:
@@ -581,6 +611,7 @@ def test_what_takes_longer_is_counted_nowhere_and_marked_where_it_is_found() -> 
     assert values["verdict"]["macs_after"] == wide.totals.macs - kept
     speed = values["conversion.speed"]
     assert speed["left_out"] == 1
+    assert speed["factor"] == asked.roofline
     assert speed["factor"] == speedup(wide, (small.id,), roof_of(starved, wide))
     assert "that are not left out together run" in say(claims_of(found))["conversion.speed"]
     *_, card = cards(claims_of(found), "")

@@ -56,6 +56,9 @@ class Action:
     """Other devices of the report that take longer for all of it afterwards."""
     slower_factors: tuple[float, ...] = ()
     """Of each, time now over time afterwards."""
+    roofline: float | None = None
+    """Of the layers at its places, time now over time afterwards on ``device`` by its roofline,
+    which counts memory traffic, too; null where that is not known."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
     tool: Tool = ""

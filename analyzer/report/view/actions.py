@@ -178,6 +178,7 @@ def _action(
         left_out=timed.left_out,
         slower_on=tuple(other.device for other in timed.elsewhere),
         slower_factors=tuple(other.factor for other in timed.elsewhere),
+        roofline=timed.roofline,
         training=_training(rule.training if rule else ""),
         tool=tool,
         alternatives=rivals,

@@ -40,6 +40,9 @@ class Pace(NamedTuple):
     left_out: tuple[str, ...] = ()
     """Where some do not, those that take longer on it, each by itself: these are not."""
     elsewhere: tuple[Elsewhere, ...] = ()
+    roofline: float | None = None
+    """Time now over time afterwards on the first device, by its roofline, of those that are not
+    left out."""
 
 
 def pace(
@@ -56,7 +59,8 @@ def pace(
     others = tuple(elsewhere(facts, left or nodes, device, devices, splits))
     if not left:
         return Pace(slower=bool(longer), elsewhere=others)
-    return Pace(left_out=longer, elsewhere=others)
+    by_roof = _roofline(facts, left, device, splits)
+    return Pace(left_out=longer, elsewhere=others, roofline=by_roof)
 
 
 def paces(result: Result, device: Profile | None) -> dict[str, Pace]:
@@ -139,14 +143,22 @@ def _speed(
     splits: Mapping[str, LayerSplit] | None,
 ) -> float | None:
     """By the device's roofline, or by what was measured of it: the lesser."""
-    roof = roof_of(device, facts)
-    measured = device if device is not None and device.factors else None
-    if splits is None:
-        speeds = [speedup(facts, nodes, roof)]
-        if measured is not None:
-            speeds.append(measured_speedup(facts, nodes, measured))
-    else:
-        speeds = [split.speedup(facts, splits, nodes, roof)]
-        if measured is not None:
-            speeds.append(split.measured_speedup(facts, splits, nodes, measured))
+    speeds = [_roofline(facts, nodes, device, splits)]
+    if device is not None and device.factors:
+        speeds.append(
+            measured_speedup(facts, nodes, device) if splits is None
+            else split.measured_speedup(facts, splits, nodes, device)
+        )  # fmt: skip
     return min((speed for speed in speeds if speed is not None), default=None)
+
+
+def _roofline(
+    facts: Facts,
+    nodes: Collection[str],
+    device: Profile | None,
+    splits: Mapping[str, LayerSplit] | None,
+) -> float | None:
+    roof = roof_of(device, facts)
+    if splits is None:
+        return speedup(facts, nodes, roof)
+    return split.speedup(facts, splits, nodes, roof)

@@ -247,11 +247,13 @@ def conversion_memory(v: Values) -> str:
 def conversion_speed(v: Values) -> str:
     told = {"device": v["device"], "faster": units.times(v["factor"])}
     text = (
-        _("By the roofline model of {device}, without fusion, the flagged convolutions that are "
-          "not left out together run {faster} as fast once converted.", **told)
+        _("By the roofline model of {device}, which counts memory traffic beside arithmetic, "
+          "without fusion, the flagged convolutions that are not left out together run {faster} "
+          "as fast once converted.", **told)
         if v["left_out"]
-        else _("By the roofline model of {device}, without fusion, the flagged convolutions "
-               "together run {faster} as fast once converted.", **told)
+        else _("By the roofline model of {device}, which counts memory traffic beside arithmetic, "
+               "without fusion, the flagged convolutions together run {faster} as fast once "
+               "converted.", **told)
     )  # fmt: skip
     if not v["slower_on"]:
         return text
