@@ -367,3 +367,11 @@ def test_targets_that_nobody_asked_about_and_that_run_all_of_it_are_a_sentence()
     assert "where this model runs (each target has all its operators: ONNX Runtime CPU (" in unasked
     assert "Where this model runs" in page(replace(results()["parts"], targets_asked=False))
     assert "Where this model runs" not in page(results()["forest"])
+
+
+def test_targets_tested_with_newer_opsets_only_are_no_sentence() -> None:
+    found = results()["no macs"]
+    fits = tuple(replace(fit, tested_from=9) for fit in found.facts.targets)
+    old = replace(found, facts=replace(found.facts, targets=fits), targets_asked=False)
+    assert "Where this model runs" in page(old)
+    assert "each target has all its operators" not in page(old)

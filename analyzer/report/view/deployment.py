@@ -47,9 +47,12 @@ class TargetRow:
 
 
 def is_told(result: Result) -> bool:
-    """Whether a report says where the model runs: somebody asked, or it does not run everywhere."""
+    """Whether a report says where the model runs: somebody asked, or not every target certainly
+    takes all of it."""
     fits = result.facts.targets
-    return bool(fits) and (result.targets_asked or any(fit.verdict != "whole" for fit in fits))
+    return bool(fits) and (
+        result.targets_asked or any(fit.verdict != "whole" or is_untested(fit) for fit in fits)
+    )
 
 
 def rows(result: Result) -> tuple[TargetRow, ...]:
