@@ -145,7 +145,7 @@ def test_where_nothing_multiplies_a_device_has_memory_and_no_time() -> None:
                     (), ())  # fmt: skip
     text = page_of(result, "stm32h743")
     assert "On a device: memory" in text
-    assert "Device Memory Stored At the peak STM32H743" in text
+    assert "Device Memory Weights At the peak STM32H743" in text
     assert "Nothing multiplies, so there is no bound of time." in text
     assert "Time, at least" not in text
     assert "per second" not in text
