@@ -79,6 +79,17 @@ def test_targets_that_the_file_does_not_decide_make_it_at_least() -> None:
         assert "≥ 1 of 2" in page(row)
 
 
+def test_of_a_file_that_does_not_run_no_target_counts() -> None:
+    missing = Problem("external-missing", "", "gone", unseen_bytes=9)
+    facts = replace(clean().facts, targets=(fit("whole"),), problems=(missing,))
+    row = entry_of(replace(clean(), facts=facts), "net.onnx")
+    assert row.reach == (None, 1, False)
+    assert [line(row)[f"targets_{name}"] for name in ("judged", "whole")] == ["1", "unknown"]
+    text = words(render_index([row], Options(), "nets").decode())
+    assert "of those judged; “–” where the file itself does not run." in text
+    assert "1 of 1" not in text
+
+
 def test_where_no_targets_were_judged_there_is_no_column() -> None:
     row = judged()
     assert row.reach is None

@@ -22,7 +22,7 @@ from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.actions import TRUST
 from analyzer.report.view.audits import checked
-from analyzer.report.view.deployment import is_partly, is_untested
+from analyzer.report.view.deployment import is_partly, is_untested, refusals
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
 from analyzer.report.view.reach import reach
@@ -79,7 +79,8 @@ class Elapsed(NamedTuple):
 class TargetReach(NamedTuple):
     """How many targets take all of a model, by their tables."""
 
-    whole: int
+    whole: int | None
+    """``None`` where the file itself does not run, whatever they have."""
     of: int
     """Those that were judged."""
     least: bool = False
@@ -217,7 +218,7 @@ def entry_of(
         weight_bytes=_stored(facts, facts.parameters.weight_bytes + facts.learned.bytes),
         peak_bytes=_peak(facts, fused, least=whole and _is_least(result)),
         peak_as_written=_peak(facts),
-        reach=_reach(facts) if facts.targets else None,
+        reach=_reach(result) if facts.targets else None,
         times=tuple(_time(facts, device) for device in devices),
         files=files,
     )
@@ -239,8 +240,10 @@ def _trust(result: Result) -> IndexFigure:
     return IndexFigure(found, row.blind > 0 or hidden_bytes(result.facts) != 0)
 
 
-def _reach(facts: Facts) -> TargetReach:
-    fits = facts.targets
+def _reach(result: Result) -> TargetReach:
+    fits = result.facts.targets
+    if any(refusals(result)):
+        return TargetReach(None, len(fits))
     untested = sum(map(is_untested, fits))
     undecided = any(fit.verdict == "maybe" and not is_partly(fit) for fit in fits)
     whole = sum(fit.verdict == "whole" for fit in fits)
