@@ -15,10 +15,13 @@ from analyzer.facts import BITS
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
+from analyzer.smaller.origins import origins
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts, Tensor
+    from analyzer.facts import Facts, Node, Tensor
     from analyzer.graph.adjacency import Vertex
+    from analyzer.graph.call import Call
+    from analyzer.smaller.origins import Place
 
 LSTM = "LSTM"
 WEIGHTS = (1, 2)
@@ -37,7 +40,7 @@ class RecurrentLayer:
     operator: str
     directions: int
     steps: int
-    """Time steps of all executions."""
+    """Time steps of all executions; of one that is not counted those of a run, 0 if unknown."""
     macs: int
     """Of all steps in all executions."""
     weights: int
@@ -50,7 +53,8 @@ class RecurrentLayer:
     """What the layer hands from step to step; ``None`` if unknown."""
     peepholes: bool
     stored: bool
-    """The file stores its weights as they are: quantisers read initializers alone."""
+    """The file stores its weights as they are, and it is in no body: quantisers read initializers
+    alone, and look into no bodies."""
 
     @property
     def macs_per_step(self) -> int:
@@ -62,6 +66,9 @@ class Recurrent:
     """The recurrent layers of a model, those in float that run."""
 
     layers: tuple[RecurrentLayer, ...]
+    others: tuple[RecurrentLayer, ...] = ()
+    """Those in the file besides, of which no MACs are counted: in a branch in the place of which
+    another counts, or of unknown cost."""
 
     @property
     def macs(self) -> int:
@@ -86,15 +93,16 @@ class Recurrent:
 
     @property
     def back_and_forth(self) -> tuple[RecurrentLayer, ...]:
-        """Those to which the direction is anything: in a single step both read the same."""
-        return tuple(layer for layer in self.bidirectional if layer.steps != 1)
+        """Those to which the direction is anything, ``others`` too: in a single step both read the
+        same."""
+        return tuple(layer for layer in (*self.layers, *self.others)
+                     if layer.directions == 2 and layer.steps != 1)  # fmt: skip
 
     @property
     def lstm(self) -> tuple[RecurrentLayer, ...]:
-        """Those that a GRU of as many units can replace: without peepholes."""
-        return tuple(
-            layer for layer in self.layers if layer.operator == LSTM and not layer.peepholes
-        )
+        """Those that a GRU of as many units can replace, ``others`` too: without peepholes."""
+        return tuple(layer for layer in (*self.layers, *self.others)
+                     if layer.operator == LSTM and not layer.peepholes)  # fmt: skip
 
     def gru_saves(self) -> tuple[int, int]:
         """(MACs, bytes) fewer with a GRU in the place of every LSTM: a gate of four."""
@@ -137,37 +145,55 @@ class Recurrent:
 
 def recurrent(facts: Facts) -> Recurrent | None:
     """The recurrent layers of a model; ``None`` where none of known cost runs."""
-    found, used = [], set[tuple[str, str]]()
+    found: dict[bool, list[RecurrentLayer]] = {True: [], False: []}
+    used: dict[frozenset[Place], int] = {}
     for node in facts.nodes:
-        if not node.macs or not node.counted or node.composite:
+        if node.composite:
             continue
         place = vertex(facts.graph, node.id)
         record = record_of(place.call)
         if record is None or record.nature is not Nature.RECURRENT or record.domain:
             continue
         call = place.call
-        taken = [
-            slot for slot in (*WEIGHTS, BIAS)
-            if slot in place.constants and (node.scope, node.inputs[slot]) not in used
-        ]  # fmt: skip
-        used |= {(node.scope, node.inputs[slot]) for slot in taken}
-        first, second, _ = call.shape(0)  # which is known, as its MACs are
-        found.append(
+        taken = {slot: _first_used(facts, node, slot, call.input(slot), used)
+                 for slot in (*WEIGHTS, BIAS) if slot in place.constants}  # fmt: skip
+        counts = bool(node.macs and node.counted)
+        found[counts].append(
             RecurrentLayer(
                 node.id,
                 call.op_type,
                 2 if call.attr("direction", "forward") == "bidirectional" else 1,
-                (second if call.attr("layout", 0) else first) * node.counted,
-                node.macs * node.counted,
-                sum(_elements(call.input(slot)) for slot in taken if slot in WEIGHTS),
-                sum(_elements(call.input(slot)) for slot in taken if slot == BIAS),
+                _steps(call) * (node.counted if counts else 1),
+                (node.macs or 0) * node.counted,
+                sum(taken.get(slot, 0) for slot in WEIGHTS),
+                taken.get(BIAS, 0),
                 BITS.get(_dtype(call.input(1)), 32),
                 _state(place),
                 call.input(PEEPHOLES) is not None,
-                all(producer(facts.graph, node.id, slot) is None for slot in WEIGHTS),
+                not node.scope
+                and all(producer(facts.graph, node.id, slot) is None for slot in WEIGHTS),
             )
         )
-    return Recurrent(tuple(found)) if found else None
+    return Recurrent(tuple(found[True]), tuple(found[False])) if found[True] else None
+
+
+def _first_used(
+    facts: Facts, node: Node, slot: int, tensor: Tensor | None, used: dict[frozenset[Place], int]
+) -> int:
+    """Elements of an operand that none of ``used`` has taken of what it is made of."""
+    size, made_of = _elements(tensor), origins(facts, node.id, slot)
+    key = frozenset(made_of) or frozenset({(node.scope, node.inputs[slot])})
+    free = (sum(made_of.values()) or size) - used.get(key, 0)
+    used[key] = used.get(key, 0) + min(size, free)
+    return min(size, free)
+
+
+def _steps(call: Call) -> int:
+    """Time steps of one execution; 0 if unknown."""
+    sequence = call.input(0)
+    if sequence is None or sequence.shape is None or len(sequence.shape) != 3:
+        return 0
+    return sequence.shape[1 if call.attr("layout", 0) else 0] or 0
 
 
 def _elements(tensor: Tensor | None) -> int:

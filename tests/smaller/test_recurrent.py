@@ -12,6 +12,7 @@ from onnxruntime.quantization import quantize_dynamic
 
 from analyzer.facts import Facts
 from analyzer.smaller.recurrent import Recurrent, recurrent
+from tests.golden.text import facts as parse_facts
 from tests.golden.text import facts_of
 
 STEPS, INPUTS, UNITS = 20, 40, 64
@@ -97,3 +98,64 @@ def test_a_network_without_them_has_none() -> None:
     x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1]) for n in "xy")
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [x], [y])
     assert recurrent(facts_of(helper.make_model(graph))) is None
+
+
+BRANCHES = """g (bool p, float[5,1,8] x) => (float[5,1,1,4] y) <{stored}> {{
+    y = If (p) <
+        then_branch = t () => (float[5,1,1,4] a) {{
+            v = Unsqueeze (u, axes)  a = LSTM <hidden_size=4> (x, v, r) }},
+        else_branch = e () => (float[5,1,1,4] b) {{
+            c = Unsqueeze ({weight}, axes)  b = LSTM <hidden_size=4> (x, c, {state}) }}> }}"""
+UNITED = [f"float[{shape}] {name} = {{{', '.join('1' * size)}}}"
+          for name, shape, size in (("u", "16,8", 128), ("o", "16,8", 128), ("r", "1,16,4", 64),
+                                    ("q", "1,16,4", 64))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weight", "state", "held"), [("o", "q", 2 * 192), ("u", "r", 192), ("o", "r", 192 + 128)]
+)
+def test_all_layers_of_the_file_shrink_and_one_branch_runs(
+    weight: str, state: str, held: int
+) -> None:
+    """MACs are those of one branch, 5 · 16 · (8 + 4); the file stores the weights of both."""
+    stored = ", ".join([*UNITED, "int64[1] axes = {0}"])
+    facts = parse_facts(BRANCHES.format(stored=stored, weight=weight, state=state))
+    macs, saved = found(facts).gru_saves()
+    assert (macs, saved) == (5 * 16 * 12 // 4, held)
+    assert facts.totals.macs == 4 * macs
+
+
+def test_quantisers_look_into_no_bodies() -> None:
+    ones = ", ".join("1" * 64)
+    facts = parse_facts(f"""g (bool p, float[5,1,4] x) => (float[5,1,1,4] y)
+        <float[1,16,4] w = {{{ones}}}, float[1,16,4] r = {{{ones}}}> {{
+        y = If (p) <
+            then_branch = t () => (float[5,1,1,4] a) {{ a = LSTM <hidden_size=4> (x, w, r) }},
+            else_branch = e () => (float[5,1,1,4] b) {{ b = LSTM <hidden_size=4> (x, w, r) }}> }}
+    """)
+    made = found(facts)
+    assert (made.integer_nodes, made.integer_saves()) == ((), 0)
+    assert made.gru_saves() == (5 * 16 * 8 // 4, 128 // 4 * 4)
+
+
+def test_a_layer_of_unknown_cost_has_weights() -> None:
+    ones = ", ".join("1" * 64)
+    facts = parse_facts(f"""g (float[5,1,4] x) => (float[5,1,1,4] y, float[5,1,1,4] z)
+        <float[1,16,4] w = {{{ones}}}, float[1,16,4] r = {{{ones}}},
+         float[1,16,4] s = {{{ones}}}> {{
+        u = local.F (x)  y = LSTM <hidden_size=4> (x, w, r)  z = LSTM <hidden_size=4> (u, w, s) }}
+    """)
+    made = found(facts)
+    assert (made.macs, len(made.layers)) == (5 * 16 * 8, 1)
+    assert [(layer.macs, layer.weights) for layer in made.others] == [(0, 64)]
+    assert made.gru_saves() == (5 * 16 * 8 // 4, (128 + 64) // 4 * 4)
+
+
+def test_layers_that_take_parts_of_one_tensor_share_none_of_it() -> None:
+    ones = ", ".join("1" * 64)
+    facts = parse_facts(f"""g (float[5,1,4] x) => (float[5,1,1,4] y, float[5,1,1,4] z)
+        <float[2,16,4] w = {{{ones}, {ones}}}, float[1,16,4] r = {{{ones}}},
+         int64[2] s = {{1, 1}}> {{
+        u, v = Split <axis = 0> (w, s)
+        y = LSTM <hidden_size=4> (x, u, r)  z = LSTM <hidden_size=4> (x, v, r) }}""")
+    assert [layer.weights for layer in found(facts).layers] == [128, 64]
