@@ -191,6 +191,25 @@ def test_nothing_is_looked_for_and_not_found_that_the_report_states() -> None:
     assert "unknown cost" not in loop.sound
 
 
+@pytest.mark.parametrize(
+    ("graph", "sound", "stated", "found"),
+    [
+        ("(seq(float[2,4]) y) { y = SequenceConstruct (x) }", False, 1, False),
+        ("(seq(float[2,4]) y) { r = Relu (x) y = SequenceConstruct (r) }", False, 0, True),
+        ("(float[2,4] y) { y = Relu (x) }", True, 0, False),
+    ],
+)
+def test_outputs_that_are_no_tensors_are_not_said_to_be_absent(
+    graph: str, sound: bool, stated: int, found: bool
+) -> None:
+    """Of a model that does nothing else the rule asks for nothing."""
+    result = judged(f"{HEAD} g (float[2,4] x) => {graph}")
+    row = next(row for row in make_page(result).checked if row.category == "interoperability")
+    assert ("output is no tensor" in row.sound) == sound
+    assert row.stated == stated
+    assert any(f.rule == "IOP008" for f in result.findings) == found
+
+
 def test_what_is_unknown_is_said_of_memory_and_other_arithmetic_too() -> None:
     graph = "g (float[2,4] x) => (seq(float[2,4]) y) { y = SequenceConstruct (x) }"
     said = say(claims_of(judged(f"{HEAD} {graph}")))
@@ -199,7 +218,9 @@ def test_what_is_unknown_is_said_of_memory_and_other_arithmetic_too() -> None:
         "so the peak of memory is “at least”."
     )
     assert said["passed"].endswith(" more are about what the model does not have.")
-    assert "1 is about sizes that had to be assumed or figures that are unknown" in said["passed"]
+    assert (
+        "2 are about sizes that had to be assumed, figures that are unknown or " in said["passed"]
+    )
     graph = "g (float[2,4] x) => (float[2,4] y) { y = Relu (x) }"
     assert say(claims_of(judged(f"{HEAD} {graph}")))["unknown"].startswith("Nothing: ")
 

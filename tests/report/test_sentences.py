@@ -272,8 +272,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "point (Softmax, Gelu), with conversions on either side.")),
     ]),
     "passed": (PASSED, [
-        ({}, (f"{NOTHING} 1 is about sizes that had to be assumed or figures that are unknown: "
-             "these are stated where they count, and are no findings.")),
+        ({}, (f"{NOTHING} 1 is about sizes that had to be assumed, figures that are unknown or "
+             "outputs that are no tensors: these are stated where they count, and are no "
+             "findings.")),
         ({"stated": (0, 0, 0)}, NOTHING.replace("5 of", "6 of")),
         ({"stated": (0, 0, 0), "unjudged": (0, 0, 1)},
          "6 of 7 rules that had something to look at found nothing."),
@@ -285,7 +286,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
          ("4 of 7 rules that had something to look at found nothing. 1 that looks at stored "
          "weights could not judge: weights are not in the file, or unreadable. 2 are about sizes "
-         "that had to be assumed or figures that are unknown: these are stated where they count, "
+         "that had to be assumed, figures that are unknown or outputs that are no tensors: these "
+         "are stated where they count, "
          "and are no findings. 1 more is about what the model does not have.")),
         ({"stated": (0, 0, 0), "speak": (2, 0, 0), "blind": 2, "unseen": ("integers",), "idle": 7},
          (f"{NOTHING} 2 that look at stored weights "

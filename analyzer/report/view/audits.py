@@ -32,7 +32,8 @@ class Checked:
     """Names of what the others look for and have not found."""
     stated: int
     """Of the others, those without a finding whose subject the report states all the same: sizes
-    that were assumed, costs and outputs that are unknown. They are not among the sound."""
+    that were assumed, costs and outputs that are unknown, outputs that are no tensors. They are not
+    among the sound."""
     idle: int
     """Rules of the category about operators, blocks or values that the model does not have."""
     blind: int
@@ -134,11 +135,16 @@ def _unknown_output(facts: Facts) -> bool:
     return any(tensor.elements is None for tensor in facts.outputs)
 
 
+def _no_tensor(facts: Facts) -> bool:
+    return any(tensor.is_plain is False for tensor in facts.outputs)
+
+
 OUTSIDE = frozenset({"foreign", "hole"})
 """Families of regions that files beside the model may have."""
 SIZES = "assumed-dimension"
 STATED: Mapping[str, Callable[[Facts], bool]] = {
     SIZES: _beyond_batch, "unknown-cost": _unknown_cost, "unknown-output-shape": _unknown_output,
+    "output-is-no-tensor": _no_tensor,
 }  # fmt: skip
 """By the name of a rule that has reasons to be silent: whether the report states of the model what
 the rule looks for."""

@@ -133,10 +133,10 @@ def passed(v: Values) -> str:
         )
     if stated := sum(v["stated"]):
         text = f"{text} " + ngettext(
-            "{n} is about sizes that had to be assumed or figures that are unknown: these are "
-            "stated where they count, and are no findings.",
-            "{n} are about sizes that had to be assumed or figures that are unknown: these are "
-            "stated where they count, and are no findings.",
+            "{n} is about sizes that had to be assumed, figures that are unknown or outputs that "
+            "are no tensors: these are stated where they count, and are no findings.",
+            "{n} are about sizes that had to be assumed, figures that are unknown or outputs that "
+            "are no tensors: these are stated where they count, and are no findings.",
             stated,
         )
     if not v["idle"]:
