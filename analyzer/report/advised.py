@@ -152,14 +152,17 @@ def by_roofline(action: Action) -> str:
 
 
 def in_file(form: SmallerForm) -> str:
-    """What stays beside smaller weights, and the file, where it shrinks by much less than they or
+    """What is beside smaller weights, and the file, where it shrinks by much less than they or
     grows; empty where the weights are nearly all there is."""
     then, now = form.file_bytes, form.file_now
     if then is None or now is None or form.weight_bytes in (None, form.bytes_now):
         return ""
     said = []
     if form.constants >= _SOME and form.constants >= _PART * then:
-        said.append(_("{size} of constants stay", size=units.size(form.constants)))
+        left, whole = units.size(form.constants), units.size(form.constants_now)
+        shrink = form.constants < form.constants_now and left != whole
+        said.append(_("constants {then} instead of {now}", then=left, now=whole) if shrink
+                    else _("{size} of constants stay", size=left))  # fmt: skip
     saved = form.bytes_now - (form.weight_bytes or 0)
     apart = then / now - (form.weight_bytes or 0) / form.bytes_now if form.bytes_now else 0.0
     if form.grows:

@@ -76,7 +76,8 @@ def test_a_form_has_the_impact_of_the_file_with_what_stays_and_what_is_added() -
     assert (grown.file_bytes, grown.grows, grown.impact) == (size + 1, True, "low")
     assert not halved.grows
     known = {"fewer_constants": 5, "weight_bytes": 0}
-    assert made(**known).constants == large.parameters.constant_bytes - 5
+    fewer, now = made(**known).constants, large.parameters.constant_bytes
+    assert (fewer, made(**known).constants_now) == (now - 5, now)
     beside = replace(large, parameters=replace(large.parameters, stored_bytes=10 * size))
     assert form(beside, None, WORDS, TERMS).file_now == 11 * size, "weights beside the file"
     drawn = replace(large, parameters=replace(large.parameters, stored_bytes=0))
@@ -105,6 +106,10 @@ def test_what_stays_beside_smaller_weights_is_told_where_it_is_much() -> None:
     assert told(100_000, 25_000, 1_250) == "1.221 KiB of constants stay", "a twentieth of the file"
     assert told(400_000, 400_000, 300_000).startswith("293 KiB of constants stay; the file about")
     assert told(None, 0, 300_000) == ""
+    half = replace(one, constants=300_000, constants_now=600_000, file_now=9, file_bytes=9)
+    assert in_file(half).startswith("constants 293 KiB instead of 585.9 KiB; ")
+    alike = replace(half, constants_now=300_001)
+    assert in_file(alike).startswith("293 KiB of constants stay; "), "no digit of it shrinks"
     little = replace(one, weight_bytes=96_000, file_now=100_000, file_bytes=96_400)
     assert in_file(little) == "", "nine tenths of what the weights shrink by"
     less = replace(little, file_bytes=96_401)

@@ -101,6 +101,8 @@ class SmallerForm:
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
     constants: int = 0
     """Bytes afterwards of grids, masks and other constants, which are beside the weights."""
+    constants_now: int = field(default=0, metadata=HIDDEN)
+    """Of the same today."""
     file_now: int | None = None
     """Bytes of the file today, with weights beside it; null where nobody counted those afterwards,
     or where what shrinks is no weight."""
@@ -270,6 +272,7 @@ def form(
         scales_now=facts.parameters.scale_bytes,
         macs_share=macs / facts.totals.whole if macs is not None and facts.totals.whole else None,
         constants=facts.parameters.constant_bytes - fewer_constants,
+        constants_now=facts.parameters.constant_bytes,
         file_now=file if counted_file else None,
         file_bytes=file - less if file is not None and counted_file else None,
         at_most=at_most and weight_bytes not in (None, held),
