@@ -470,7 +470,9 @@ def test_a_cache_in_float16_is_half_as_large(monkeypatch: pytest.MonkeyPatch) ->
         (some(bits=32, bytes=None, tokens=7), []),
         (None, []),
     ):
-        made: Any = transformer._half_cache(some(once=lambda _, held=held: held), None)
+        facts: Any = some(once=lambda _, held=held: held, parameters=some(kept_bytes=0),
+                          memory=some(peak_bytes=None))  # fmt: skip
+        made: Any = transformer._half_cache(facts, None)
         assert [*made] == sizes
 
 

@@ -254,7 +254,7 @@ def form(
     file = None if made else file_bytes(facts)
     counted_file = weight_bytes is not None and file is not None and not beside[0]
     less = saved + beside[0] - beside[1] + (fewer_constants - added if counted_file else 0)
-    of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else file or held
+    of_bytes = held_at_least(facts, beside[0]) if beside[0] else file or held
     impact = impact_of(fewer, whole, less, of_bytes, sooner, brief=is_brief(facts, device))
     if less < 0 or sooner < 0:
         impact = "low"
@@ -279,6 +279,12 @@ def form(
         macs_at_most=macs_at_most,
         smaller=fewer > 0 or less > 0 or sooner > 0,
     )  # fmt: skip
+
+
+def held_at_least(facts: Facts, beside: int) -> int:
+    """Bytes that a run holds at once, at least: weights with what is ``beside`` them, or the
+    activations at the peak."""
+    return max(facts.parameters.kept_bytes + beside, facts.memory.peak_bytes or 0)
 
 
 def file_bytes(facts: Facts) -> int:

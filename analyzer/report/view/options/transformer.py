@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _
 from analyzer.report.view.growth import growth
-from analyzer.report.view.options.form import Terms, form, is_guessed
+from analyzer.report.view.options.form import Terms, form, held_at_least, is_guessed
 from analyzer.smaller.cache import cache
 from analyzer.smaller.heads import attention_layers, fewer_heads, is_decoder
 from analyzer.smaller.packed import BLOCK, packable
@@ -130,9 +130,11 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                _("the cache alone, at the analysed length")),
         beside=(held.bytes, held.bytes // 2),
         extra=_(
-            "cache {then} instead of {now} at {tokens} tokens",
+            "cache {then} instead of {now} at {tokens} tokens: at most {share} of the memory "
+            "of a run",
             then=units.size(held.bytes // 2), now=units.size(held.bytes),
             tokens=units.count(held.tokens),
+            share=units.percent(held.bytes // 2 / held_at_least(facts, held.bytes)),
         ),
     )  # fmt: skip
 
