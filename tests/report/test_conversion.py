@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 
@@ -192,6 +193,45 @@ def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> Non
     assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
     assert texts["match"][0].endswith(": decompose")
     assert texts["no-match"][0].endswith(": retrain")
+
+
+LEGEND = {
+    "decompose": "Decompose: the terms can start",
+    "retrain": "Retrain: terms that keep",
+    "neither": "With no word behind, a limit",
+}
+
+
+@pytest.mark.parametrize("terms", ["decompose", "retrain", "neither", ""])
+@pytest.mark.parametrize(("bound", "steps"), [(True, ""), (False, "/ 2"), (True, "/ 2")])
+def test_below_the_shapes_only_words_are_explained_that_rows_have(
+    terms: Literal["", "decompose", "retrain", "neither"], bound: bool, steps: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    rules = load_rules()
+    rule = next(rule for rule in rules if rule.id == "SEP002")
+    seen = facts_of(rule.examples[0].model, weights=True)
+    result = Result(seen, lint(seen, rules), rules)
+    (row,) = conversion.conversions(result)
+    assert row.terms == "decompose"
+    assert row.bound == any(text.startswith("memory: ") for text in row.caveats)
+    made = replace(row, terms=terms, bound=bound, steps=steps)
+    monkeypatch.setattr(conversion, "conversions", lambda *_: (made,))
+    text = words(html_of(result).decode())
+    assert {word for word, told in LEGEND.items() if told in text} == {terms} - {""}
+    assert ("T is the smallest number" in text) == bool(terms)
+    assert ("Memory: by the roofline model" in text) == bound
+    assert ("Behind “/” stands the stride." in text) == bool(steps)
+
+
+def test_terms_that_keep_enough_and_that_no_rule_asks_for_are_neither() -> None:
+    rule = next(rule for rule in load_rules() if rule.id == "SEP002")
+    found = {}
+    for example in rule.examples[:2]:
+        seen = facts_of(example.model, weights=True)
+        (row,) = conversion.conversions(Result(seen, (), ()))
+        found[example.expect] = row.terms
+    assert found == {"match": "neither", "no-match": "retrain"}
 
 
 CONV = ("g (float[1,{m},{side},{side}] x, float[{n},{m},{k}] w, float[1,{f}] u, float[{f},{f}] v) "

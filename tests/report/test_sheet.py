@@ -210,6 +210,7 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
             "change",
             "end",
             "ground",
+            "terms",
         )
         if path and isinstance(here[path[-1]], str) and path[-1] not in keep:
             here[path[-1]] = evil

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
 from analyzer.evidence import PW_DW
@@ -54,6 +54,10 @@ class Conversion:
     caveats: tuple[str, ...]
     steps: str = ""
     """Stride and dilation where they are not 1, as in ``/ 2``."""
+    terms: Literal["", "decompose", "retrain", "neither"] = ""
+    """What follows from the terms of ``evidence``; empty where that has none."""
+    bound: bool = False
+    """Whether ``caveats`` say that memory keeps it from getting as fast as its MACs fall."""
 
     @property
     def macs(self) -> int:
@@ -136,6 +140,8 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
             theory=node.saving.theory_ratio,
             suggested=node.id in flagged or node.id in structured,
             evidence=_evidence(layers, node, node.id in structured),
+            terms=_verdict(layers, node, node.id in structured),
+            bound=_shortfall(node, node.conv, node.saving, device) is not None,
             caveats=tuple(
                 filter(
                     None,
@@ -240,6 +246,22 @@ def _evidence(layers: Mapping[str, LayerEvidence], node: Node, structured: bool)
     return _("separability was not computed")
 
 
+def _verdict(
+    layers: Mapping[str, LayerEvidence], node: Node, structured: bool
+) -> Literal["", "decompose", "retrain", "neither"]:
+    found = layers[node.id].separability if node.id in layers else None
+    if found is None:
+        return ""
+    if structured:
+        return "decompose"
+    return "retrain" if _is_short(found) else "neither"
+
+
+def _is_short(found: Separability) -> bool:
+    """Whether no terms keep enough and save compute."""
+    return found.terms is None or found.energy is None or found.baseline is None
+
+
 def describe(found: Separability, structured: bool) -> str:
     """What the terms keep beyond noise, and what follows for the conversion.
 
@@ -248,7 +270,6 @@ def describe(found: Separability, structured: bool) -> str:
     MACs, and their order, beside them.
     """
     terms, energy, noise = found.terms, found.energy, found.baseline
-    short = terms is None or energy is None or noise is None
     if terms is None or energy is None or noise is None:
         own = found.depthwise_first
         terms, energy, noise = 1, own.energy[0], own.baseline[0]
@@ -263,7 +284,7 @@ def describe(found: Separability, structured: bool) -> str:
     )
     if structured:
         return _("{what}: decompose", what=what)
-    return _("{what}: retrain", what=what) if short else what
+    return _("{what}: retrain", what=what) if _is_short(found) else what
 
 
 def _is_depthwise_already(conv: Conv) -> bool:
@@ -282,8 +303,14 @@ def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
         said.append(_("tiny map {shape}", shape=units.shape(conv.out_spatial)))
-    faster = roofline_speedup(node, conv, saving, device)
-    if faster is not None and faster < SHORTFALL * saving.factor:
+    faster = _shortfall(node, conv, saving, device)
+    if faster is not None:
         said.append(_("memory: {speed}, not {factor}",
                       speed=units.times(faster), factor=units.times(saving.factor)))  # fmt: skip
     return said
+
+
+def _shortfall(node: Node, conv: Conv, saving: Saving, device: Device) -> float | None:
+    """How much faster it gets, where that is much less than its MACs fall."""
+    faster = roofline_speedup(node, conv, saving, device)
+    return faster if faster is not None and faster < SHORTFALL * saving.factor else None
