@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analyzer.facts import Architecture
+from analyzer.report import REPORT_FORMATS, Options
 from analyzer.report.advised import in_file
 from analyzer.report.compare.view import layers as compared
 from analyzer.report.compare.view.layers import (
@@ -38,6 +40,7 @@ from tests.golden.text import facts
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
+    from analyzer.report import Result
 
 
 def some(**about: Any) -> Any:
@@ -581,3 +584,9 @@ def test_a_model_without_another_size_has_the_reason_and_no_table() -> None:
     ):  # fmt: skip
         graph = f"g (float[3,2] x) => (float[3,2] y, float[3,2] z) <{held}> {{ {body} }}"
         assert whatif.view(facts(graph)) == WhatIf(reason), body
+
+
+def test_what_constants_take_today_is_in_the_document(mobilenet: Result) -> None:
+    page = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))["page"]
+    now = mobilenet.facts.parameters.constant_bytes
+    assert {each["constants_now"] for each in page["options"]} == {now}

@@ -101,7 +101,7 @@ class SmallerForm:
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
     constants: int = 0
     """Bytes afterwards of grids, masks and other constants, which are beside the weights."""
-    constants_now: int = field(default=0, metadata=HIDDEN)
+    constants_now: int = 0
     """Of the same today."""
     file_now: int | None = None
     """Bytes of the file today, with weights beside it; null where nobody counted those afterwards,
