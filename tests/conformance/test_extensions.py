@@ -65,3 +65,22 @@ def test_an_operator_out_of_its_time_is_grave_where_the_runtime_has_it_not(
     )
     told = [(each.code, each.grave) for each in found.breaches if "operator" in each.code]
     assert told == ([breach] if breach else [])
+
+
+@pytest.mark.parametrize(
+    ("operator", "said"),
+    [
+        ("com.microsoft.FusedMatMul", "attribute 'transA' is STRING, not INT, and was ignored"),
+        ("Gemm", "attribute 'transA' of Gemm is of type STRING, not INT"),
+    ],
+)
+def test_an_attribute_of_another_type_is_told_once_with_a_schema_or_without(
+    operator: str, said: str
+) -> None:
+    found = facts(
+        "g (float[2,4] x, float[4,5] w) => (float[2,5] y) "
+        f'{{ y = {operator} <transA = "x"> (x, w) }}'
+    )
+    (breach,) = found.breaches
+    assert (breach.code, breach.where, breach.message) == ("attribute-type", "y", said)
+    assert breach.grave
