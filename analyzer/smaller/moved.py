@@ -6,7 +6,7 @@ from itertools import pairwise, product
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.smaller.rows import Unfollowed
+from analyzer.smaller.rows import Unfollowed, every
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ def reshape(each: Shortened) -> tuple[Axes, ...]:
 
 
 def _merged(axes: Sequence[Rows], sizes: Sequence[int]) -> tuple[bool, ...]:
-    each = [rows or (True,) * size for rows, size in zip(axes, sizes, strict=True)]
+    every(prod(sizes))
+    each = [rows or every(size) for rows, size in zip(axes, sizes, strict=True)]
     return tuple(map(all, product(*each)))
 
 
@@ -50,9 +51,8 @@ def _split(rows: tuple[bool, ...], sizes: Sequence[int]) -> list[Rows]:
     found: list[Rows] = []
     for at, size in enumerate(sizes):
         inner = prod(sizes[at + 1 :])
-        mine = [any(rows[n] for n in range(len(rows)) if n // inner % size == row)
-                for row in range(size)]  # fmt: skip
-        found.append(None if all(mine) else tuple(mine))
+        mine = {n // inner % size for n, is_left in enumerate(rows) if is_left}
+        found.append(None if len(mine) == size else tuple(row in mine for row in range(size)))
     if _merged(found, sizes) != rows:
         raise Unfollowed  # rows that are left are no part of any axis
     return found
@@ -61,10 +61,11 @@ def _split(rows: tuple[bool, ...], sizes: Sequence[int]) -> list[Rows]:
 def concatenate(each: Shortened) -> tuple[Axes, ...]:
     out = each.call.out_shape()
     axis = each.call.attr("axis", 0) % len(out)
+    every(out[axis])
     parts, slots = list[bool](), list[int]()
     for slot in range(len(each.inputs)):
         size, axes = each.call.shape(slot)[axis], each.inputs[slot]
-        parts += (False,) * size if axes is None else axes[axis] or (True,) * size
+        parts += (False,) * size if axes is None else axes[axis] or every(size)
         slots += [slot] if axes is not None else []
     for one, other in pairwise(slots):
         for at in range(len(out)):

@@ -20,6 +20,8 @@ Rows = tuple[bool, ...] | None
 """Which rows of an axis are left; ``None`` for all."""
 Axes = tuple[Rows, ...] | None
 """The same of a tensor; ``None`` where nothing of it is left."""
+MOST = 1 << 16
+"""Rows of an axis that are followed one by one: a file may state any size."""
 
 
 class Unfollowed(Exception):  # noqa: N818 - a control-flow signal, as ``Unknown``
@@ -77,3 +79,10 @@ def whole(call: Call, at: int = 0) -> Axes:
     """All of a result."""
     tensor = call.output(at)
     return (None,) * len(tensor.shape or ()) if tensor is not None else None
+
+
+def every(size: int) -> tuple[bool, ...]:
+    """All rows of an axis, one by one; raises ``Unfollowed`` for more than ``MOST``."""
+    if size > MOST:
+        raise Unfollowed  # too many to follow
+    return (True,) * size

@@ -171,17 +171,16 @@ def _layers(
 def _with_ends(layers: dict[str, LayerEvidence], facts: Facts) -> dict[str, LayerEvidence]:
     """Add whose channels that could go callers give or take."""
     idle = {
-        name: layer
+        name: use
         for name, layer in layers.items()
         if (use := layer.filters) is not None and (use.dead_count or use.unread_count)
     }
     if not idle:
         return layers
     begin, end = given(facts), taken(facts)
-    for name, layer in idle.items():
-        assert layer.filters is not None
-        use = replace(layer.filters, taken=name in end, given=name in begin)
-        layers[name] = replace(layer, filters=use)
+    for name, use in idle.items():
+        ends = replace(use, taken=name in end, given=name in begin)
+        layers[name] = replace(layers[name], filters=ends)
     return layers
 
 

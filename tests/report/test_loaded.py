@@ -18,7 +18,7 @@ from analyzer.report.advised import by_itself
 from analyzer.report.view import actions
 from analyzer.report.view.loaded import folded_on_load, made_on_load
 from analyzer.ruleset import load_rules
-from tests.golden.text import facts_of
+from tests.golden.text import facts_of, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,3 +174,12 @@ def test_what_a_tool_leaves_saves_nothing() -> None:
     (told,) = (each for each in json.loads(REPORT_FORMATS["json"](report, Options()))["page"]
                ["explained"] if each["number"] == "page.asks[0].traffic")  # fmt: skip
     assert [each["text"] for each in told["summands"]] == [str(added)]
+
+
+def test_identities_in_a_circle_have_no_layer_before_them() -> None:
+    """Of names that two operators write the last counts, in a file that no runtime takes."""
+    found = parse(
+        "g (float[1,4,2,2] x) => (float[1,4,2,2] y) <float[4] s = {1, 1, 1, 1}> "
+        "{ a = Identity (b) b = Identity (a) y = BatchNormalization (a, s, s, s, s) }"
+    )
+    assert not folded_on_load(facts_of(found), "STR101", ["y"])

@@ -9,6 +9,7 @@ import pytest
 from analyzer.devices import profile
 from analyzer.facts import Facts
 from analyzer.report.view.options.recurrent import forms
+from analyzer.smaller import rows
 from analyzer.smaller.one_way import Less, one_way
 from analyzer.smaller.recurrent import recurrent
 from tests.golden.text import facts
@@ -259,6 +260,19 @@ def test_where_nobody_can_say_how_it_follows_only_the_most_is_known(how: str) ->
     assert form.weight_bytes == held - layers.forward_saves()[1]
     assert (form.macs_at_most, form.seconds) == (True, None)
     assert form.rests == "at most: what reads these layers is half as wide, too"
+
+
+@pytest.mark.parametrize("how", ["all laid flat", "side by side"])
+def test_as_many_rows_of_an_axis_are_followed(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may state any size, and rows are followed one by one."""
+    beside = """
+      j = Concat <axis = 0> (r, r)
+      y = MatMul (j, matrix)"""
+    rows_of = {"all laid flat": STEPS * 2 * UNITS, "side by side": 2 * STEPS}[how]
+    found = read(2, SAME.get(how, beside))
+    for most, followed in ((rows_of, True), (rows_of - 1, False)):
+        monkeypatch.setattr(rows, "MOST", most)
+        assert (less(found) is not None) == followed
 
 
 def test_layers_that_share_weights_take_them_at_one_size() -> None:

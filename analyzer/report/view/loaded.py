@@ -65,8 +65,9 @@ def _layer(facts: Facts, node: Node) -> str:
     if node.outputs[0].dtype not in ("float32", "float16"):
         return ""
     made = wires_of(facts).makers
-    maker = made.get((node.scope, node.inputs[0]))
-    while maker is not None and maker.op_type == "Identity":
+    maker, seen = made.get((node.scope, node.inputs[0])), set[str]()
+    while maker is not None and maker.op_type == "Identity" and maker.id not in seen:
+        seen.add(maker.id)  # a broken file may have a cycle of them
         maker = made.get((maker.scope, maker.inputs[0]))
     return "" if maker is None else maker.op_type
 

@@ -23,8 +23,6 @@ NEEDED = {"inputs": REPLACEABLE, "outputs": TOLERATED}
 """By what helps a tool, the rule that asks for it."""
 OTHERWISE = frozenset({"STR001", "STR003"})
 """Rules that ONNX Runtime does what they ask, too, where onnxslim cannot be used."""
-
-
 UNTRAINED = "WGT011"
 """The rule about weights that are placeholders."""
 
