@@ -139,6 +139,9 @@ def _parameters(v: Values) -> Card:
         return Card("parameters", _("Parameters"), alone, tuple(detail))
     detail = [_("{n} values, {size} in memory", n=units.count(v["params"]),
                 size=units.size(v["bytes"]))]  # fmt: skip
+    if v["uncounted"]:
+        detail.append(_("{n} of them in operators that compute does not count",
+                        n=units.count(v["uncounted"])))  # fmt: skip
     if v["buffers"]:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
     detail += _beside(v)

@@ -600,3 +600,21 @@ def test_most_by_branches_is_the_least_and_what_each_of_them_can_take_more() -> 
     assert cost._branches(known) is None
     known.totals.macs_range = (10, 12)
     assert cost._branches(known) is None
+
+
+@each(
+    ("used", "uncounted"),
+    [("x, second", 6), ("x, first", 0)],
+)
+def test_parameters_of_the_branch_that_compute_leaves_out_are_named(
+    used: str, uncounted: int
+) -> None:
+    """Of a branch that no data choose; weights that the other one uses, too, are not among them."""
+    found = facts(
+        "g (float[4,3] x) => (float[4,2] y) "
+        "<float[3,2] first = {1, 2, 3, 4, 5, 6}, float[3,2] second = {1, 2, 3, 4, 5, 6}, "
+        "bool yes = {1}> { y = If (yes) <"
+        "then_branch = t () => (float[4,2] a) { a = MatMul (x, first) }, "
+        f"else_branch = e () => (float[4,2] b) {{ b = MatMul ({used}) }}> }}"
+    )
+    assert values(cost.parameters(Result(found, ())))["uncounted"] == uncounted

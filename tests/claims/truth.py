@@ -358,7 +358,9 @@ def _parameters(d: Document) -> Values:
     for tensor in stored["tensors"]:
         if tensor["role"] not in ("weight", "buffer") and tensor["why"] != "nothing reads it":
             beside[tensor["role"] == "quantization"] += tensor["bytes"] or 0
-    return {"params": d["totals"]["params"], "buffers": stored["buffers"],
+    idle = sum(n["params"] for n in d["nodes"] if not n["counted"] and not n["composite"])
+    assert idle <= d["totals"]["params"]
+    return {"params": d["totals"]["params"], "buffers": stored["buffers"], "uncounted": idle,
             "scale_bytes": beside[True], "constant_bytes": beside[False],
             "bytes": sum(stored["bytes_by_dtype"].values())}  # fmt: skip
 

@@ -205,8 +205,8 @@ def test_the_leading_number_is_the_one_asked_for() -> None:
 
 PARAMETERS: Values = {
     "coefficients": 0, "tree_nodes": 0, "inside": 0, "inside_bytes": 0, "params": 5000,
-    "buffers": 0, "bytes": 20000, "scale_bytes": 0, "constant_bytes": 0, "certainty": "exact",
-    "reason": "",
+    "buffers": 0, "bytes": 20000, "uncounted": 0, "scale_bytes": 0, "constant_bytes": 0,
+    "certainty": "exact", "reason": "",
 }  # fmt: skip
 HELD = "5,000 values, 19.53 KiB in memory"
 
@@ -216,6 +216,8 @@ HELD = "5,000 values, 19.53 KiB in memory"
     [
         ({}, "5 k", (HELD,)),
         ({"buffers": 7}, "5 k", (HELD, "and 7 buffer values")),
+        ({"uncounted": 1200, "buffers": 7}, "5 k",
+         (HELD, "1,200 of them in operators that compute does not count", "and 7 buffer values")),
         ({"scale_bytes": 1024}, "5 k", (HELD, "and 1 KiB of scales and zero points")),
         ({"scale_bytes": 1023, "constant_bytes": 1024}, "5 k", (HELD, "and 1 KiB of constants")),
         # A hundredth of 202,020 bytes is more than 1 KiB.

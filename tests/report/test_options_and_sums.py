@@ -208,7 +208,7 @@ def test_a_target_is_a_row_with_its_first_reason_and_its_best_change() -> None:
     assert deployment._row(fit(nodes=0), True).share == 0
     for verdict, words in (("whole", "all known"), ("split", "split, 2 parts"), ("no", "no")):
         assert deployment._row(fit(verdict=verdict, tested_from=7), False).words == words
-    assert deployment._row(fit(tested_from=7), True).words == "whole, untested"
+    assert deployment._row(fit(tested_from=7), True).words == "all known, untested"
     sure, unsure = way, some(**vars(way) | {"certain": False})
     for first, verdict, words in (
         (sure, "split", "Warp is unknown (3×); 7 more not decided"),

@@ -78,6 +78,7 @@ def parameters(result: Result) -> Claim:
         {
             "params": stored.weights,
             "bytes": stored.weight_bytes,
+            "uncounted": _uncounted(result.facts),
             "scale_bytes": stored.scale_bytes,
             "constant_bytes": stored.constant_bytes,
             "buffers": stored.buffers,
@@ -90,6 +91,12 @@ def parameters(result: Result) -> Claim:
         },
         ("totals.params", "parameters", "nodes"),
     )
+
+
+def _uncounted(facts: Facts) -> int:
+    """Parameters that only operators have whose MACs the totals leave out: the other branch of an
+    ``If``, the body of a loop that nothing bounds."""
+    return sum(node.params for node in facts.nodes if not node.counted and not node.composite)
 
 
 def peak(result: Result) -> Claim:

@@ -138,7 +138,7 @@ def _verdict(fit: TargetFit, fits: Sequence[TargetFit], runs: bool) -> str:
     if fit.verdict == "split":
         return f"{word}, {units.many(fit.partitions, 'part')}"
     if is_untested(fit):
-        return _("{verdict}, untested", verdict=word)
+        return _("all known, untested")
     return word
 
 
