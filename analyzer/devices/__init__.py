@@ -3,7 +3,7 @@
 from analyzer.devices.bound import MEASURED, TimeBound, bound, replaced
 from analyzer.devices.estimate import estimate, layer_seconds
 from analyzer.devices.profile import SHIPPED, Profile, profile
-from analyzer.devices.reading import reading
+from analyzer.devices.reading import read_bytes, reading
 from analyzer.devices.room import DeviceRoom, room
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "estimate",
     "layer_seconds",
     "profile",
+    "read_bytes",
     "reading",
     "replaced",
     "room",

@@ -41,11 +41,6 @@ class TimeBound:
     less_exact: tuple[tuple[str, str], ...] = ()
     """Types of MACs, each with that which the device multiplies it in instead."""
 
-    @property
-    def per_second(self) -> float | None:
-        """Inferences a second at most."""
-        return 1 / self.seconds if self.seconds else None
-
 
 def bound(
     facts: Facts,

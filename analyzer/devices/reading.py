@@ -1,4 +1,4 @@
-"""How long a device takes at least to read what it multiplies with: no bound of time counts it."""
+"""How long a device takes at least to read what it multiplies with."""
 
 from __future__ import annotations
 
@@ -29,10 +29,15 @@ def reading(facts: Facts, device: Profile) -> float | None:
     """
     if device.flash is not None:
         return None
-    size = sum(
+    size = read_bytes(facts, device)
+    return size / device.bandwidth if size >= CACHE else None
+
+
+def read_bytes(facts: Facts, device: Profile) -> int:
+    """Bytes of those weights, as the device keeps them."""
+    return sum(
         narrowed(stored, type_, device.kept) for type_, stored in facts.once(_multiplied).items()
     )
-    return size / device.bandwidth if size >= CACHE else None
 
 
 def _reads_in_part(node: Node) -> bool:

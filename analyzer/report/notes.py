@@ -236,7 +236,7 @@ def worded(each: Explained) -> str:
     """The number as the page shows it, with all its digits where it is a count."""
     if isinstance(each.value, int):
         return units.count(each.value)
-    if each.by == "time":
+    if each.by.partition(".")[0] == "time":
         return units.seconds(each.value)
     if each.by == "snr":
         return f"{each.value:.1f} dB"

@@ -225,8 +225,8 @@ class Page:
 
     @property
     def late_readers(self) -> str:
-        """Devices that take longer to read the weights than to multiply, and how long; empty for
-        none."""
+        """Devices that take longer to read the weights than to multiply, and how long they
+        multiply; empty for none."""
         return devices.late_readers(self.devices)
 
     @property

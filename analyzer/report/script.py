@@ -28,7 +28,7 @@ WORDS = {
     "resized": mark("{macs} MACs, {share} of today's; {params} parameters, {held} of today's."),
     "grown": mark("{macs} MACs, {share} of those at today's size."),
     "beside": mark("At the other sizes chosen: {macs} MACs (dashed)."),
-    "least": mark("At least {time} on {device}."),
+    "least": mark("The arithmetic takes at least {time} on {device}."),
     "whole": mark("Whole network"),
     "short": mark("“{short}” is “{name}”"),
     "formula": mark("Formula"),

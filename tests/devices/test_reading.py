@@ -36,15 +36,16 @@ def test_weights_are_read_once_at_the_peak_bandwidth() -> None:
     least = bound(found, device).seconds
     assert least == pytest.approx(SIDE * SIDE * 2 / 156e12)
     (row,) = rows(found, [device])
-    assert (row.seconds, row.reading) == (least, reading(found, device))
-    assert late_readers([row]) == "NVIDIA A100 40 GB (43.16 µs)"
+    assert (row.seconds, row.arithmetic) == (reading(found, device), least)
+    assert row.per_second == 1555e9 / (SIDE * SIDE * 4)
+    assert late_readers([row]) == "215.1 ns on NVIDIA A100 40 GB"
 
 
 def test_many_rows_take_longer_than_their_weights() -> None:
     found, device = large(1000), profile("a100")
     assert reading(found, device) == reading(large(), device)
     (row,) = rows(found, [device])
-    assert row.reading is None
+    assert row.seconds == row.arithmetic == bound(large(1000), device).seconds
     assert late_readers([row]) == late_readers([]) == ""
 
 

@@ -847,8 +847,8 @@ def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilen
 def test_a_run_of_less_than_a_cycle_is_told_without_digits() -> None:
     """A cycle of 2.4 GHz is 0.42 ns: no arithmetic takes 0.1 ns there."""
     held = {"device": "board", "scales_now": 0, "weight_bytes_now": 0, "smaller": 0}
-    assert advice.options({**held, "seconds_now": 1e-10}) == "Times are bounds on board."
-    assert "at least 2 µs" in advice.options({**held, "seconds_now": 2e-6})
+    assert advice.options({**held, "seconds_now": 1e-10}) == "Times are arithmetic bounds on board."
+    assert "board: 2 µs for" in advice.options({**held, "seconds_now": 2e-6})
 
 
 REPLACEABLE = """g (float[1,4,8,8] x, float[4,4,1,1] w, float[4] s, float[4] b, float[4] m,

@@ -16,8 +16,10 @@ from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.explained.reckonings import reckonings
 from analyzer.ruleset import load_rules
 from tests.arithmetic import worked_out
+from tests.devices.test_reading import large
 from tests.golden.text import facts
 from tests.report.numbers import number_at
+from tests.report.test_reach import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +77,9 @@ def documents(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     for name, text in TEXTS.items():
         known = facts(text)
         found[name] = document(Result(known, lint(known, rules), rules))
+    found["large"] = document(Result(large(), (), ()))
+    half = fit("ort_cuda", "split", 0.5)
+    found["part"] = document(Result(replace(facts(TEXTS["image"]), targets=(half,)), (), ()))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from analyzer import units
 from analyzer.deployment import Blocker, TargetFit
 from analyzer.devices import bound, profile
 from analyzer.report import REPORT_FORMATS, Options
@@ -65,8 +66,8 @@ def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
         ([fit(new, "maybe", 0.5, open_)], "maybe", "whether through Way am is not decided"),
         ([fit(new, "maybe", 0.5, open_, LACKS)], "split", "through Way am a part at most"),
     ):  # fmt: skip
-        assert reach(fits, ENGINE) == (runs, said), fits
-    assert reach([fit(new, "no")], replace(ENGINE, through=())) == ("", "")
+        assert reach(fits, ENGINE)[:2] == (runs, said), fits
+    assert reach([fit(new, "no")], replace(ENGINE, through=())) == ("", "", None)
 
 
 def test_where_nothing_has_the_rest_a_part_does_not_run() -> None:
@@ -79,11 +80,10 @@ def with_fits(found: Facts, *fits: TargetFit) -> Facts:
     return replace(found, targets=fits)
 
 
-def test_a_device_that_not_all_of_it_runs_on_has_no_time(mobilenet: Result) -> None:
-    """Only a bound of all that multiplies is one of the model."""
+def test_a_device_that_an_unknown_part_of_it_runs_on_has_no_time(mobilenet: Result) -> None:
     found = mobilenet.facts
     for verdict, share, runs, cell in (
-        ("split", 0.999, "split", "in part only –"),
+        ("split", None, "split", "in part only –"),
         ("no", 0.0, "no", "does not run –"),
     ):
         given = with_fits(found, fit("ort_cuda", verdict, share))
@@ -110,9 +110,36 @@ def test_a_device_that_not_all_of_it_runs_on_has_no_time(mobilenet: Result) -> N
     assert (row.fits, row.reach, row.seconds) == (False, "", None)
 
 
+def test_a_part_takes_no_less_than_its_share_of_the_arithmetic(mobilenet: Result) -> None:
+    """What is left for the device is one bound by the same rule, however much of it that is; no
+    column of an index compares it with times of whole models."""
+    found = mobilenet.facts
+    given = with_fits(found, fit("ort_cuda", "split", 0.25))
+    least = bound(found, GPU).seconds or 0.0
+    (row,) = rows(given, (GPU,))
+    assert (row.seconds, row.arithmetic, row.share, row.runs) == (
+        least / 4,
+        least / 4,
+        0.25,
+        "split",
+    )
+    assert row.per_second == 4 / least
+    assert (row.estimate, row.rates, row.reads) == (None, {}, False)
+    assert time_on(given, GPU).seconds is None
+    result = replace(mobilenet, facts=given, devices=(GPU,))
+    page = words(REPORT_FORMATS["html"](result, Options()).decode())
+    assert f"{units.seconds(least / 4)} (part) {units.si(4 / least)} " in page
+    assert "Times marked “part” are of the share of the MACs that runs on the device" in page
+    (time,) = entry_of(result, "m", devices=(GPU,)).times
+    assert (time.seconds, time.runs) == (None, "split")
+    branches = replace(found.totals, macs_range=(1, found.totals.macs))
+    (row,) = rows(replace(given, totals=branches), (GPU,))
+    assert (row.seconds, row.share) == (None, None), "a share of what data decide is no number"
+
+
 def test_nothing_is_timed_on_a_device_named_first_that_does_not_run_it(mobilenet: Result) -> None:
     ours = replace(BOARD, through=GPU.through)
-    fits = (fit("ort_cuda", "split", 0.5),)
+    fits = (fit("ort_cuda", "split"),)
     for told, found in ((False, with_fits(mobilenet.facts, *fits)), (True, mobilenet.facts)):
         result = replace(mobilenet, facts=found, devices=(ours,))
         text = words(REPORT_FORMATS["html"](result, Options()).decode())

@@ -59,6 +59,12 @@ def reckonings() -> tuple[Reckoning, ...]:
         ("time", _("Least time of one inference"),
          _("Σ MACs of each precision ÷ multiply-accumulates a second at the device's peak in it"),
          maker),
+        ("time.reading", _("Least time of one inference"),
+         _("bytes of the weights that are multiplied ÷ bytes a second of the device's memory at "
+           "its peak"), maker),
+        ("time.part", _("Least time of the part that runs on the device"),
+         _("share of the MACs that runs there · MACs ÷ multiply-accumulates a second at the "
+           "device's peak"), maker),
         ("rate", _("Inferences a second, at most"), _("1 ÷ least time"), maker),
         ("room", _("Share of a device's memory"),
          _("weights, at the peak with activations, ÷ memory; beside flash weights ÷ flash, and "

@@ -25,6 +25,7 @@ from analyzer.report.view.audits import checked
 from analyzer.report.view.deployment import is_partly, is_untested, refusals
 from analyzer.report.view.devices import named, on
 from analyzer.report.view.findings import about_use
+from analyzer.report.view.least import least_time
 from analyzer.report.view.reach import reach
 from analyzer.report.view.unseen import hidden_bytes
 from analyzer.sanitise import clean, label, widths
@@ -288,7 +289,7 @@ def _peak(facts: Facts, instead: int | None = None, *, least: bool = False) -> I
 def _time(facts: Facts, device: Profile) -> Elapsed:
     found, fits = bound(facts, device), room(facts, device).fits
     reached = reach(facts.targets, device)
-    seconds = None if fits is False or not reached.timed else found.seconds
+    seconds = least_time(facts, device).seconds if reached.timed else None  # parts do not compare
     return Elapsed(device.id, named(device), seconds, found.partial,
                    found.missing, fits, on(facts, device) if found.less_exact else "",
                    "" if found.seconds is None else reached.runs)  # fmt: skip

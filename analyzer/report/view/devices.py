@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.devices import SHIPPED, bound, estimate, reading, room
+from analyzer.devices import SHIPPED, bound, estimate, room
 from analyzer.facts import Certainty
 from analyzer.language import _, series, term
+from analyzer.report.view.least import least_time
 from analyzer.report.view.reach import reach
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
@@ -31,8 +32,13 @@ class DeviceRow:
     name: str
     kind: str
     seconds: float | None
-    """One inference takes no less, by its arithmetic alone; null where it does not fit, or not all
-    of it runs there."""
+    """One inference takes no less: by its arithmetic alone, or to read its weights once where that
+    takes longer; null where it does not fit, or it is not known how much of it runs there."""
+    arithmetic: float | None
+    """The same by its arithmetic alone."""
+    share: float | None
+    """Of the multiply-accumulates, those that run there and that ``seconds`` are of; null for
+    all."""
     estimate: float | None
     """Seconds that one inference takes, by factors measured for each class of its layers; null
     where those were not measured, or there is no least time."""
@@ -47,8 +53,7 @@ class DeviceRow:
     time, in how many parts it is taken, where in several; else empty."""
     runs: str
     """Where the device has a time for all that multiplies: ``split``, only a part runs there, or
-    ``no``, nothing does, and there is none for the model; ``maybe`` where that is not decided;
-    empty else."""
+    ``no``, nothing does, and there is none; ``maybe`` where that is not decided; empty else."""
     partial: bool
     """Some operators are of unknown cost, or nothing bounds how often they run, and the time is
     without that."""
@@ -70,12 +75,14 @@ class DeviceRow:
     dated: str
     sources: tuple[str, ...]
     note: str
-    reading: float | None
-    """Seconds in which it reads the weights alone once, where that is longer than ``seconds``,
-    which do not count it; null else, and where a cache may hold them."""
     rates: Mapping[str, float]
-    """Peak multiply-accumulates a second in each element type of the model's; empty where its time
-    is no plain sum of those, or there is none."""
+    """Peak multiply-accumulates a second in each element type of the model's; empty where the time
+    of its arithmetic is no plain sum of those, or there is none."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether ``seconds`` are those of reading the weights."""
+        return self.seconds != self.arithmetic
 
 
 USUAL = "rpi5"
@@ -109,9 +116,10 @@ def is_idle(found: Sequence[DeviceRow]) -> bool:
 
 
 def late_readers(found: Iterable[DeviceRow]) -> str:
-    """Devices that read the weights for longer than their bound of time, each with how long."""
-    late = [f"{row.name} ({units.seconds(row.reading)})" for row in found
-            if row.reading is not None]  # fmt: skip
+    """Devices that read the weights for longer than they multiply, each with how long that takes
+    at least."""
+    late = [_("{time} on {device}", time=units.seconds(row.arithmetic), device=row.name)
+            for row in found if row.arithmetic is not None and row.reads]  # fmt: skip
     return series(late) if late else ""
 
 
@@ -157,18 +165,20 @@ def rows(
 
 def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
     found, taken = bound(facts, profile), room(facts, profile)
-    reached = reach(facts.targets, profile)
+    reached, least = reach(facts.targets, profile), least_time(facts, profile)
     misfit = taken.fits is False
     untimed = misfit or not reached.timed
-    read = None if untimed or found.seconds is None else reading(facts, profile)
+    guess = None if untimed else estimate(facts, profile)
     types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
         name=named(profile),
         kind=label(term(profile.kind), widths.TERM),
-        seconds=None if untimed else found.seconds,
-        estimate=None if untimed else estimate(facts, profile),
-        per_second=None if untimed else found.per_second,
+        seconds=least.seconds,
+        arithmetic=least.arithmetic,
+        share=least.share,
+        estimate=guess if (guess or 0.0) >= (least.seconds or 0.0) else None,
+        per_second=1 / least.seconds if least.seconds else None,
         missing=found.missing,
         less_exact=_less_exact(facts, profile),
         reach="" if untimed and not reached.runs else reached.words,
@@ -184,7 +194,6 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         dated=label(profile.dated, 20),
         sources=tuple(label(source, widths.NOTE) for source in profile.sources),
         note=label(profile.note, widths.REASON),
-        reading=read if (read or 0.0) > (found.seconds or 0.0) else None,
         rates={} if untimed else _rates(facts, profile),
     )  # fmt: skip
 

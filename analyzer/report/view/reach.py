@@ -29,10 +29,12 @@ class Reach(NamedTuple):
     decided; empty: all of it, or nobody asked."""
     words: str = ""
     """By which target, and how much or in how many parts; empty for all in one."""
+    share: float | None = None
+    """Of ``split``, the share of the MACs that runs there; ``None`` where that is not known."""
 
     @property
     def timed(self) -> bool:
-        """Whether a time on the device is one of the model."""
+        """Whether all that multiplies may run there: a time on the device is one of the model."""
         return self.runs in ("", "maybe")
 
 
@@ -62,8 +64,9 @@ def reach(fits: Sequence[TargetFit], device: Profile) -> Reach:
                              parts=many(best.partitions, "part")))  # fmt: skip
     if best.verdict == "maybe" or not share:
         return Reach(runs, _("through {target} a part at most", target=name))
-    return Reach(runs, _("through {target} {share} of the MACs only", target=name,
-                         share=units.percent(share)))  # fmt: skip
+    words = _("through {target} {share} of the MACs only", target=name,
+              share=units.percent(share))  # fmt: skip
+    return Reach(runs, words, share)
 
 
 def time_on(

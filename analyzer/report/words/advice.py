@@ -94,10 +94,10 @@ def options(v: Values) -> str:
     levels = _levels() if v["smaller"] else ""
     if not v["device"]:
         return f"{held} {levels}".strip()
-    times = _("Times are bounds on {device}.", device=v["device"])
+    times = _("Times are arithmetic bounds on {device}.", device=v["device"])
     if v["seconds_now"] is not None and v["seconds_now"] >= MOMENT:
         times = _(
-            "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
+            "Times are arithmetic bounds on {device}: {seconds} for the model as it is.",
             device=v["device"], seconds=units.seconds(v["seconds_now"]),
         )  # fmt: skip
     return " ".join(filter(None, (times, held, levels)))
