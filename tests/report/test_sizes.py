@@ -99,14 +99,16 @@ def test_figures_of_a_stop_are_those_of_scale(browser: Browser, sized: Result) -
 def test_todays_time_is_the_bound_of_the_device(browser: Browser, sized: Result) -> None:
     page = visit(browser, sized)
     least = {d.id: units.seconds(bound(sized.facts, d).seconds) for d in DEVICES}
-    assert said(page).endswith(f"At least {least['rpi5']} on Raspberry Pi 5, 8 GB.")
+    assert said(page).endswith(
+        f"The arithmetic takes at least {least['rpi5']} on Raspberry Pi 5, 8 GB."
+    )
     page.get_by_role("combobox", name="Device").select_option("snapdragon888")
-    assert f"At least {least['snapdragon888']} on Snapdragon 888" in said(page)
+    assert f"The arithmetic takes at least {least['snapdragon888']} on Snapdragon 888" in said(page)
     assert page.url.endswith("#device=snapdragon888")
     page.get_by_role("slider", name="Width α").press("ArrowLeft")
     part = Scaler(sized.facts).at(0.75).macs
     assert part is not None
-    assert f"At least {units.seconds(part / 132.32e9)} on" in said(page)
+    assert f"The arithmetic takes at least {units.seconds(part / 132.32e9)} on" in said(page)
 
 
 def test_arrow_keys_move_from_stop_to_stop_and_the_value_is_told(
@@ -197,7 +199,9 @@ def test_a_sequence_costs_what_analysing_it_gives(
         today = open_.facts.totals.macs
         told = page.locator(".regrow .said").inner_text()
         assert told.startswith(f"{macs:,} MACs, {units.percent(macs / today)} of those at today's")
-        assert told.endswith(f"At least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB.")
+        assert told.endswith(
+            f"The arithmetic takes at least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB."
+        )
     page.get_by_role("slider", name="S", exact=True).press("End")
     assert page.locator(".regrow .stop").inner_text() == f"{high}"
 
@@ -217,7 +221,10 @@ def test_width_depth_sequence_and_past_are_shown_together(browser: Browser, cach
         assert said(page).startswith(told(there, cached))
         device = page.get_by_role("combobox", name="Device").first.input_value()
         rate = {"rpi5": 76.8e9, "snapdragon888": 132.32e9}[device]
-        assert f"At least {units.seconds((there.macs or 0) / rate)} on " in said(page)
+        assert (
+            f"The arithmetic takes at least {units.seconds((there.macs or 0) / rate)} on "
+            in said(page)
+        )
 
     right(0.5, 2, 77, 1000)
     wide.press("ArrowLeft")
