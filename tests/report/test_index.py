@@ -104,6 +104,16 @@ def test_weights_that_nobody_knows_are_unknown(mobilenet: Result) -> None:
     assert row.params == row.weight_bytes == (None, True)
 
 
+def test_weights_that_the_model_makes_are_counted_apart() -> None:
+    made = facts(
+        "g (float[1,4] x) => (float[1,2] y) <int64[2] size = {4, 2}, float[2,2] w = {1, 2, 3, 4}> "
+        "{ all = ConstantOfShape (size)  h = MatMul (x, all)  y = MatMul (h, w) }"
+    )
+    row = entry_of(Result(made, ()), "a.onnx")
+    assert (row.weight_bytes, row.unstored_bytes) == ((48, False), 32)
+    assert row.unseen_bytes == (0, False)
+
+
 def test_a_sum_with_an_unread_file_is_at_least() -> None:
     totals = totals_of([counted("a"), counted("b"), UNREAD])
     assert totals.macs == (20, True)

@@ -366,6 +366,27 @@ def test_four_numbers_stand_at_the_top() -> None:
     assert figure(IndexFigure(5000, True), "MAC") == "at least 5 kMAC"
 
 
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({}, ()),
+        ({"unseen_bytes": IndexFigure(2048)}, ("2 KiB of external data missing or unreadable",)),
+        ({"unseen_bytes": IndexFigure(2048, True)},
+         ("at least 2 KiB of external data missing or unreadable",)),
+        ({"unseen_bytes": IndexFigure(0, True)},
+         ("unknown of external data missing or unreadable",)),
+        ({"unseen_bytes": IndexFigure(2048), "unstored_bytes": 1024},
+         ("2 KiB of external data missing or unreadable",
+          "1 KiB of them in no file, but made when models run")),
+    ],
+)  # fmt: skip
+def test_the_sum_of_weights_says_which_are_in_no_file(
+    about: dict[str, Any], said: tuple[str, ...]
+) -> None:
+    card = _cards(totals_of([entry("a"), replace(entry("b"), **about)]), "")[2]
+    assert card.detail[2:] == said
+
+
 def test_families_are_told_from_the_least_to_the_most() -> None:
     members = [entry("b", 1000), entry("a", 1000), entry("c", 1_000_000, counts={"info": 2})]
     others = [entry("d", group="mixed", recognised=False), entry("e", group="Able"),

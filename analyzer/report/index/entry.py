@@ -134,6 +134,10 @@ class IndexEntry:
     """What is learned in attributes, with its noun, where no tensor holds anything learned."""
     weight_bytes: IndexFigure = UNKNOWN
     """Of weights, and of what is learned in attributes."""
+    unseen_bytes: IndexFigure = IndexFigure(0)
+    """Of external data that are missing or could not be read."""
+    unstored_bytes: int = 0
+    """Of weights, those that no file states: the model makes them when it runs."""
     peak_bytes: IndexFigure = UNKNOWN
     """Peak activation memory, as its report leads with: of quantised models in integer kernels."""
     peak_as_written: IndexFigure = UNKNOWN
@@ -184,6 +188,7 @@ def entry_of(
     if part and not reasons:
         reasons = [part]
     fused = facts.memory.fused_bytes if leads_fused(peak(result).values) else None
+    stored = facts.parameters
     left = len(reasons) - REASONS
     more = (_("and {n} more", n=units.count(left)),) if left > 0 else ()
     order = list(Severity)
@@ -214,9 +219,11 @@ def entry_of(
         rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),
         trust=_trust(result),
         macs=_macs(facts),
-        params=_stored(facts, facts.parameters.weights),
+        params=_stored(facts, stored.weights),
         inside=in_attributes_alone(parameters(result).values),
-        weight_bytes=_stored(facts, facts.parameters.weight_bytes + facts.learned.bytes),
+        weight_bytes=_stored(facts, stored.weight_bytes + facts.learned.bytes),
+        unseen_bytes=_unseen(facts),
+        unstored_bytes=max(0, stored.weight_bytes - stored.stored_bytes),
         peak_bytes=_peak(facts, fused, least=whole and _is_least(result)),
         peak_as_written=_peak(facts),
         reach=_reach(result) if facts.targets else None,
@@ -265,6 +272,11 @@ def _stored(facts: Facts, value: int) -> IndexFigure:
     if certainty is Certainty.UNKNOWN:
         return IndexFigure(None, True)
     return IndexFigure(value, certainty is Certainty.LOWER_BOUND)
+
+
+def _unseen(facts: Facts) -> IndexFigure:
+    unseen = hidden_bytes(facts)
+    return IndexFigure(unseen or 0, unseen is None)
 
 
 def _is_least(result: Result) -> bool:

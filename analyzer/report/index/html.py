@@ -12,7 +12,7 @@ from analyzer import units
 from analyzer.dataclass import dataclass
 from analyzer.findings.finding import Severity
 from analyzer.language import _, ngettext, spoken
-from analyzer.report.index.entry import entry_of, failed
+from analyzer.report.index.entry import IndexFigure, entry_of, failed
 from analyzer.report.index.summary import SEVERITIES, families, totals_of, worst_first
 from analyzer.report.lines import summary
 from analyzer.report.notices import reported, silenced, without_verdict
@@ -27,9 +27,9 @@ from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from analyzer.report.index.entry import IndexEntry, IndexFigure
+    from analyzer.report.index.entry import IndexEntry
     from analyzer.report.index.summary import IndexFamily, IndexTotals
     from analyzer.report.notices import Notice
     from analyzer.report.result import Batch, Options
@@ -282,6 +282,7 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
             (
                 _("{figure} parameters", figure=figure(totals.params)),
                 _("{figure} of weights", figure=figure(totals.weight_bytes, "B")),
+                *_absent(totals),
             ),
         ),
         IndexCard(
@@ -291,6 +292,17 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
             named=True,
         ),
     ]
+
+
+def _absent(totals: IndexTotals) -> Iterator[str]:
+    """What of the weights is in none of the files."""
+    unseen = totals.unseen_bytes
+    if unseen.value or unseen.least:
+        size = figure(unseen if unseen.value else IndexFigure(None), "B")
+        yield _("{figure} of external data missing or unreadable", figure=size)
+    if totals.unstored_bytes:
+        size = units.size(totals.unstored_bytes)
+        yield _("{figure} of them in no file, but made when models run", figure=size)
 
 
 def _peak_details(totals: IndexTotals) -> tuple[str, ...]:

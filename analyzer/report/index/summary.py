@@ -51,6 +51,10 @@ class IndexTotals:
     macs: IndexFigure
     params: IndexFigure
     weight_bytes: IndexFigure
+    unseen_bytes: IndexFigure
+    """External data among them that are missing or could not be read."""
+    unstored_bytes: int
+    """Weights among them that no file states."""
     peak_bytes: IndexFigure
     """The largest of all."""
     peak_of: str
@@ -77,6 +81,8 @@ def totals_of(entries: Sequence[IndexEntry]) -> IndexTotals:
         macs=_total(entries, lambda entry: entry.macs),
         params=_total(entries, lambda entry: entry.params),
         weight_bytes=_total(entries, lambda entry: entry.weight_bytes),
+        unseen_bytes=_total(entries, lambda entry: entry.unseen_bytes),
+        unstored_bytes=sum(entry.unstored_bytes for entry in entries),
         peak_bytes=largest.peak_bytes if largest is not None and known else UNKNOWN,
         peak_of=largest.path if largest is not None and known else "",
         peaks_open=sum(
