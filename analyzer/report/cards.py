@@ -8,6 +8,7 @@ from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _, ngettext, retold, series, term
 from analyzer.report.headline import silenced
+from analyzer.report.view.memory import named_inputs
 from analyzer.report.view.options.form import NOTABLE
 from analyzer.report.view.pace import longer
 from analyzer.sanitise import label, widths
@@ -215,6 +216,9 @@ def _peak(v: Values, quantised: Values) -> Card:
         where = (_("{size} once constants are folded", size=size), *where)
     if v["certainty"] == Certainty.UNKNOWN and v["bytes"] is not None:
         where = (_("for sizes with which the model cannot run"), *where)
+    if v["given"]:
+        where = (*where, _("{size} of it inputs: {names}", size=units.size(v["given_bytes"]),
+                           names=named_inputs(v["given"])))  # fmt: skip
     lines = (*where, _("in the file's order of operators"))
     return Card("peak", _("Peak activation memory"), value, lines, place, other,
                 lines.index(told) if told else 0)  # fmt: skip

@@ -618,3 +618,33 @@ def test_parameters_of_the_branch_that_compute_leaves_out_are_named(
         f"else_branch = e () => (float[4,2] b) {{ b = MatMul ({used}) }}> }}"
     )
     assert values(cost.parameters(Result(found, ())))["uncounted"] == uncounted
+
+
+@each(
+    ("graph", "given"),
+    [
+        ("g (float[1,80] x, float[80,4] w) => (float[1,4] y) { y = MatMul (x, w) }", ("w", "x")),
+        # Half is not most.
+        ("g (float[800] x) => (float[800] y) { y = Relu (x) }", ()),
+        ("g (float[800] x, float z) => (float[800] y) { y = Mul (x, z) }", ("x", "z")),
+        # 1 KiB is told, less is not.
+        ("g (float[255] x, float z) => (float[255] y) { y = Mul (x, z) }", ("x", "z")),
+        ("g (float[254] x, float z) => (float[254] y) { y = Mul (x, z) }", ()),
+    ],
+)
+def test_inputs_that_are_most_of_the_peak_are_named(graph: str, given: tuple[str, ...]) -> None:
+    found = facts(graph)
+    sizes = {tensor.name: tensor.bytes or 0 for tensor in found.inputs}
+    said = values(cost.peak(Result(found, ())))
+    assert (said["given"], said["given_bytes"]) == (given, sum(sizes[name] for name in given))
+    assert {"given": given}.items() <= values(storage.memory(Result(found, ()))).items()
+
+
+def test_inputs_of_a_peak_in_integer_kernels_are_those_of_that_peak() -> None:
+    """As written 4,000 B exist at once, 2,000 of which callers give; in integer kernels 3,000."""
+    found = facts("g (float[500] x) => (float[500] y) { y = Relu (x) }")
+    memory = replace(found.memory, fused_bytes=3000, fused_alive=found.inputs)
+    assert values(cost.peak(Result(found, ())))["given"] == ()
+    fused = Result(replace(found, memory=memory), ())
+    assert values(cost.peak(fused))["given"] == ("x",)
+    assert values(storage.memory(fused))["given"] == ()

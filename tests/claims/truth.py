@@ -372,8 +372,27 @@ def _peak(d: Document) -> Values:
         assert memory["certainty"] == "unknown"
     return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"],
             "certainty": memory["certainty"],
-            "fused_bytes": memory["fused_bytes"],
+            "fused_bytes": memory["fused_bytes"], **_given(d, fused=True),
             "folded_bytes": memory["folded_bytes"]}  # fmt: skip
+
+
+def _given(d: Document, *, fused: bool = False) -> Values:
+    """Inputs of the graph that are more than half of the peak that a page leads with."""
+    memory = d["memory"]
+    ends, other = memory["peak_range"], memory["fused_bytes"]
+    peak, alive = memory["peak_bytes"], memory["alive"]
+    if fused and other is not None and ends[0] == ends[1] != other:
+        peak, alive = other, memory["fused_alive"]
+    inputs = [{key: t[key] for key in ("name", "dtype", "shape")} for t in d["inputs"]]
+    found = [
+        t
+        for t in alive
+        if {key: t[key] for key in ("name", "dtype", "shape")} in inputs and t["bytes"]
+    ]
+    held = sum(t["bytes"] for t in found)
+    told = peak is not None and 2 * held > peak and held >= 1024
+    return {"given": [t["name"] for t in found] if told else [],
+            "given_bytes": held if told else 0}  # fmt: skip
 
 
 def _saving(d: Document) -> Values:
@@ -787,7 +806,8 @@ def _memory(d: Document) -> Values:
     if folded is not None:
         assert folded <= (fused or memory["peak_range"][1] or memory["peak_bytes"])
     return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"], "fused_bytes": fused,
-            "folded_bytes": folded, "in_place_bytes": max(over, default=None)}  # fmt: skip
+            "folded_bytes": folded, "in_place_bytes": max(over, default=None),
+            **_given(d)}  # fmt: skip
 
 
 def _growth(d: Document) -> Values:

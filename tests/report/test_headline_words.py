@@ -242,7 +242,7 @@ def test_parameters_say_what_else_is_stored(
 
 
 PEAK: Values = {"bytes": (2048, 2048), "name": "conv", "fused_bytes": None, "folded_bytes": None,
-                "certainty": "exact"}  # fmt: skip
+                "certainty": "exact", "given": (), "given_bytes": 0}  # fmt: skip
 ORDER = "in the file's order of operators"
 
 
@@ -258,6 +258,10 @@ ORDER = "in the file's order of operators"
         ({"folded_bytes": 100}, "2 KiB",
          ("100 B once constants are folded", "while conv runs", ORDER)),
         ({"folded_bytes": 2000}, "2 KiB", ("while conv runs", ORDER)),
+        ({"given": ("weight",), "given_bytes": 1536}, "2 KiB",
+         ("while conv runs", "1.5 KiB of it inputs: weight", ORDER)),
+        ({"given": ("weight", "bias", "past"), "given_bytes": 1536}, "2 KiB",
+         ("while conv runs", "1.5 KiB of it inputs: weight, bias and 1 more", ORDER)),
         ({"fused_bytes": 2048}, "2 KiB", ("while conv runs", ORDER)),
         ({"fused_bytes": 2048, "bytes": (2048, 4096)}, "2 KiB to 4 KiB",
          ("2 KiB with Q and DQ in integer kernels", "while conv runs", ORDER)),

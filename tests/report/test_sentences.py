@@ -80,7 +80,7 @@ PLAIN = (
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
-    "fused_bytes": None, "folded_bytes": None,
+    "fused_bytes": None, "folded_bytes": None, "given": (), "given_bytes": 0,
 }  # fmt: skip
 PEAK = (
     "2 KiB of activations exist at once while conv runs, when operators run in the file's order "
@@ -458,6 +458,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "part of integer kernels, as in runtimes that fuse them, it is 512 B. Assumed: n = 8.")),
         ({"in_place_bytes": 2048, "fused_bytes": 2048}, f"{PEAK} {ON_TOP}"),
         ({"folded_bytes": 2048}, f"{PEAK} {ON_TOP}"),
+        ({"given": ("weight", "bias"), "given_bytes": 1536},
+         (f"{PEAK} 1.5 KiB of it are inputs, which callers give and no operator makes: weight and "
+         f"bias. {ON_TOP}")),
         ({"folded_bytes": 512},
          (f"{PEAK} {ON_TOP} Where what operators compute from constants alone is stored instead, "
           "as in runtimes that do so when they load the model, it is 512 B.")),

@@ -12,7 +12,7 @@ from analyzer.report.claims.unadvised import unadvised
 from analyzer.report.view.actions import actions
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.devices import main_device
-from analyzer.report.view.memory import roof_of
+from analyzer.report.view.memory import given, roof_of
 from analyzer.report.view.pace import elsewhere, paces
 from analyzer.report.view.spared import Why, least_macs, spared
 from analyzer.report.view.speed import speedup
@@ -102,14 +102,20 @@ def _uncounted(facts: Facts) -> int:
 def peak(result: Result) -> Claim:
     memory = result.facts.memory
     name = next((n.name for n in result.facts.nodes if n.id == memory.at_node), "")
+    least, most = memory.peak_range
+    fused = memory.fused_bytes is not None and least == most != memory.fused_bytes
+    inputs = given(result.facts, fused=fused)
     return Claim(
         "peak",
         {"bytes": memory.peak_range if memory.peak_bytes is not None else None,
          "certainty": memory.certainty.value,
+         "given": tuple(tensor.name for tensor in inputs),
+         "given_bytes": sum(tensor.bytes or 0 for tensor in inputs),
          "node": memory.at_node, "name": name or memory.at_node,
          "fused_bytes": memory.fused_bytes, "folded_bytes": memory.folded_bytes},
         ("memory.peak_bytes", "memory.peak_range", "memory.certainty", "memory.at_node",
-         "memory.fused_bytes", "memory.folded_bytes"),
+         "memory.fused_bytes", "memory.folded_bytes", "memory.alive", "memory.fused_alive",
+         "inputs"),
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def memory(result: Result) -> Claim:
     """The peak of activations, in words that say how it was found."""
     found = result.facts.memory
     name = next((n.name for n in result.facts.nodes if n.id == found.at_node), "")
+    inputs = device.given(result.facts)
     return Claim(
         "memory.peak",
         {
@@ -67,9 +68,11 @@ def memory(result: Result) -> Claim:
             "reason": found.reason,
             "fused_bytes": found.fused_bytes,
             "folded_bytes": found.folded_bytes,
+            "given": tuple(tensor.name for tensor in inputs),
+            "given_bytes": sum(tensor.bytes or 0 for tensor in inputs),
             "in_place_bytes": max((s.in_place_bytes for s in found.timeline), default=None),
         },
-        ("memory",),
+        ("memory", "inputs"),
     )
 
 

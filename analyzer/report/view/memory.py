@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import profile
-from analyzer.language import _, term
+from analyzer.language import _, series, term
 from analyzer.report.view.devices import USUAL, named
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.devices import Profile
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Tensor
     from analyzer.report.view.layers import LayerGroup
 
 FLOAT = "float32"
 ALIVE = 10
 """Tensors listed at the peak."""
+NAMED = 2
+"""Inputs that are named of a peak."""
+LITTLE = 1 << 10
+"""Bytes of inputs below which nothing is said of their part of the peak."""
 
 
 @record
@@ -86,6 +90,26 @@ def alive(facts: Facts) -> tuple[Alive, ...]:
         Alive(label(t.name), label(t.dtype or units.unknown()), units.shape(t.shape), t.bytes)
         for t in facts.memory.alive[:ALIVE]
     )
+
+
+def given(facts: Facts, *, fused: bool = False) -> tuple[Tensor, ...]:
+    """Inputs that make up more than half of the peak (of that in integer kernels), which callers
+    give and no operator makes, the largest first; none where they are less, or next to nothing."""
+    memory = facts.memory
+    peak, alive = ((memory.fused_bytes, memory.fused_alive) if fused
+                   else (memory.peak_bytes, memory.alive))  # fmt: skip
+    inputs = {(tensor.name, tensor.dtype, tensor.shape) for tensor in facts.inputs}
+    found = tuple(t for t in alive if (t.name, t.dtype, t.shape) in inputs and t.bytes)
+    held = sum(t.bytes or 0 for t in found)
+    return found if peak and 2 * held > peak and held >= LITTLE else ()
+
+
+def named_inputs(names: Sequence[str]) -> str:
+    """``weight, bias and 4 more``."""
+    shown = [label(name, widths.TERM) for name in names[:NAMED]]
+    left = len(names) - len(shown)
+    return (_("{names} and {n} more", names=", ".join(shown), n=units.count(left)) if left
+            else series(shown))  # fmt: skip
 
 
 def below_ridge(layers: Sequence[LayerGroup], device: Device) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _, retold, series
+from analyzer.report.view.memory import named_inputs
 from analyzer.report.view.unseen import why
 from analyzer.report.words.joined import followed
 from analyzer.sanitise import clean, label
@@ -68,6 +69,10 @@ def memory(v: Values) -> str:
                "every tensor is freed after its last use.", size=size),
         _("Runtimes that fuse operators or reuse buffers need less; weights come on top."),
     ]  # fmt: skip
+    if v["given"]:
+        said.insert(1, _("{size} of it are inputs, which callers give and no operator makes: "
+                         "{names}.", size=units.size(v["given_bytes"]),
+                         names=named_inputs(v["given"])))  # fmt: skip
     if v["in_place_bytes"] is not None and v["in_place_bytes"] < v["bytes"]:
         said.append(_("Where element-wise operators write over an operand that nobody reads again, "
                       "it is {size}.", size=less(v["in_place_bytes"])))  # fmt: skip
