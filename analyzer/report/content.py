@@ -19,6 +19,7 @@ from analyzer.report.view import (
     blocks,
     charts,
     growth,
+    keys,
     layers,
     sizes,
     skyline,
@@ -181,6 +182,10 @@ def build(
     else:
         shown, joined = picture(page.drawing, portrait=medium.portrait), page.drawing.joined
     treemap = tiles.picture(page.tiles, 120 * (1 + medium.tall), shares=page.whole is not None)
+    tree_key = keys.nested(page.tiles) if medium is not PDF else treemap.key
+    by_shape = charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None)
+    profile = charts.profile(page.profile, 140 * medium.tall)
+    above = tree_key if treemap.marks else by_shape.key if len(page.layers) >= FEW else []
     brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
@@ -224,11 +229,11 @@ def build(
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
         "few": FEW,
         "convolves": not CONVOLUTIONS.isdisjoint(share.kind for share in page.shares),
-        "kinds": _one_a_color((layer.kind, layer.color) for layer in page.layers),
         "picture": shown,
         "joined": joined,
-        "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
+        "treemap": by_shape,
         "tiles": treemap,
+        "tiles_key": tree_key,
         "short": tile_names.example((tile.name for tile in page.tiles), treemap),
         "tree": tiles.tree(page.tiles),
         "modules": _largest(page.modules, medium.modules),
@@ -237,7 +242,8 @@ def build(
         "oddities": weights.together(page.weights.oddities) if page.weights else (),
         "sizes": sizes.sliders(page.what_if, page.growth, page.devices),
         "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
-        "profile": charts.profile(page.profile, 140 * medium.tall),
+        "profile": profile,
+        "profile_key": () if {*profile.key} <= {*above} else profile.key,
         "scatter": charts.scatter(
             page.layers,
             page.device.ridge,
@@ -305,18 +311,6 @@ def _within(group: Group, medium: Medium, behind: Collection[str]) -> Group:
     if group.informs and not (medium is PDF and group.rule in behind):
         most = medium.examples
     return replace(group, places=group.places[:most])
-
-
-def _one_a_color(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Entries of a legend: kinds that are drawn in one colour are one.
-
-    >>> _one_a_color([("MatMul", "dense"), ("Gather", "other"), ("Gemm", "dense")])
-    [('MatMul, Gemm', 'dense'), ('Gather', 'other')]
-    """
-    named: dict[str, list[str]] = {}
-    for kind, color in dict.fromkeys(kinds):
-        named.setdefault(color, []).append(kind)
-    return [(", ".join(names), color) for color, names in named.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,10 @@ def _treemap(result: Result, title: str) -> Diagram:
     found, shapes = tiles.tiles(result.facts), layers.layer_shapes(result.facts.nodes)
     if not found and len(shapes) < 2:
         raise OutputError(_("no treemap: no two modules, blocks or layer shapes of known MACs"))
-    kinds = dict.fromkeys((shape.kind, shape.color) for shape in shapes)
     chart = tiles.picture(found) if found else charts.treemap(shapes)
     names = "; ".join([tile.name for tile in found[:3]] or [mark.title for mark in chart.marks[:3]])
     return Diagram("treemap", title, (chart,),
-                   tuple(Key(kind, COLORS[color][0], f"k-{color}") for kind, color in kinds),
+                   tuple(Key(kind, COLORS[color][0], f"k-{color}") for kind, color in chart.key),
                    _("Treemap of MACs. Largest: {names}", names=names))  # fmt: skip
 
 

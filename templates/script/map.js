@@ -7,7 +7,7 @@ if (source) {
   const sum = (tiles) => tiles.reduce((total, tile) => total + tile[1], 0);
   tree[1] = sum(inside(tree));
   let path = [];
-  // Squarified (Bruls, Huizing, van Wijk 2000): rows of tiles as long as none gets more oblong.
+  // Squarified (Bruls, Huizing, van Wijk 2000): rows of tiles as long as none gets more oblong; without what is too thin to be seen.
   const squares = (tiles, x, y, dx, dy) => {
     const scale = dx * dy / sum(tiles), boxes = [];
     for (let from = 0, to; from < tiles.length; from = to) {
@@ -26,7 +26,7 @@ if (source) {
       }
       if (dx >= dy) [x, dx] = [x + deep, dx - deep]; else [y, dy] = [y + deep, dy - deep];
     }
-    return boxes;
+    return boxes.filter((box) => Math.min(box[3], box[4]) >= 3);
   };
   const named = (tile) => `${tile[0]}: ${macs(tile[1])}, ${percent(tile[1] / tree[1])}`;
   // A name that can be read, or nothing: of a layer the change of channels, of a module its number stay.
@@ -75,6 +75,8 @@ if (source) {
       on(group, "click", () => go([...path, place]));
       on(group, "keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go([...path, place]) } });
     }
+    const entries = all(".key span", svg.closest("figure"));
+    for (const entry of entries) entry.hidden = !svg.querySelector(`.${entry.querySelector("i").className}`);
     by("short").textContent = example ? `; ${fill("short", { short: example[0], name: example[1] })}` : "";
     svg.setAttribute("aria-label", path.length ? way.slice(1).map(named).join(" › ") : whole);
     crumbs.hidden = !path.length;

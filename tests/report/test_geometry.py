@@ -66,9 +66,11 @@ def layer(title: str, macs: int, **about: object) -> LayerGroup:
 def test_area_is_macs_and_the_text_what_fits() -> None:
     pair = [layer("a", 300, count=2, color="dense"), layer("b", 300)]
     assert charts.treemap(pair).marks == (
-        Mark(0, 0, 360, 260, "dense", "2 × a at 8×8: 300 MAC, 50.0 %", ("a", "8×8, 2×", "50.0 %")),
-        Mark(360, 0, 360, 260, "standard", "b at 8×8: 300 MAC, 50.0 %", ("b", "8×8", "50.0 %")),
-    )
+        Mark(0, 0, 360, 260, "dense", "2 × a at 8×8: 300 MAC, 50.0 %", ("a", "8×8, 2×", "50.0 %"),
+             "Conv"),
+        Mark(360, 0, 360, 260, "standard", "b at 8×8: 300 MAC, 50.0 %", ("b", "8×8", "50.0 %"),
+             "Conv"),
+    )  # fmt: skip
     bare = charts.treemap(pair, 100, shares=False).marks
     assert [(m.height, m.title, m.lines) for m in bare] == [
         (100, "2 × a at 8×8: 300 MAC", ("a", "8×8, 2×")), (100, "b at 8×8: 300 MAC", ("b", "8×8")),
@@ -130,9 +132,9 @@ def test_dots_have_the_logarithms_of_intensity_and_macs_for_places() -> None:
             layer("c", 5), layer("d", 10**5, intensity=10.0)]  # fmt: skip
     found = charts.scatter(rows, 10.0, "ridge", values={1: "6 · 7"})
     assert found.marks == (
-        Mark(64, 200, 4, 4, "standard", "a at 8×8: 1 kMAC, 1 FLOP/B"),
-        Mark(708, 18, 4, 4, "dense", "b at 8×8: 1 MMAC, 100 FLOP/B = 6 · 7"),
-        Mark(386, 78.7, 4, 4, "standard", "d at 8×8: 100 kMAC, 10 FLOP/B"),
+        Mark(64, 200, 4, 4, "standard", "a at 8×8: 1 kMAC, 1 FLOP/B", kind="Conv"),
+        Mark(708, 18, 4, 4, "dense", "b at 8×8: 1 MMAC, 100 FLOP/B = 6 · 7", kind="Conv"),
+        Mark(386, 78.7, 4, 4, "standard", "d at 8×8: 100 kMAC, 10 FLOP/B", kind="Conv"),
     )
     assert found.x_ticks == at((64, "1"), (386, "10"), (708, "100"))
     assert found.y_ticks == at((200, "1 k"), (139.3, "10 k"), (78.7, "100 k"), (18, "1 M"))

@@ -359,18 +359,19 @@ def test_no_more_than_32_modules_are_opened_at_once() -> None:
 def test_what_is_in_a_module_is_told_down_to_a_hundredth() -> None:
     deep = module("a", 100, module("a.b", 100, module("a.b.c", 60), module("a.b.d", 30)))
     assert tiles._parts(deep, 1, 5) == (
-        Tile("c", "other", 60), Tile("d", "other", 30), Tile("rest", "other", 10),
+        Tile("c", "other", 60, kind="Conv"), Tile("d", "other", 30, kind="Conv"),
+        Tile("rest", "other", 10),
     )  # fmt: skip
     assert tiles._parts(deep, 1, 0) == ()
     assert tiles._parts(module("a", 100, module("a.b", 100)), 1, 5) == ()
     assert tiles._parts(module("a", 100, module("a.b", 99)), 1, 5) == (
-        Tile("b", "other", 99), Tile("rest", "other", 1),
+        Tile("b", "other", 99, kind="Conv"), Tile("rest", "other", 1),
     )  # fmt: skip
     pair = module("a", 30, module("a.b", 20, module("p", 11), module("q", 9)), module("a.c", 10))
-    opened = (Tile("p", "other", 11), Tile("q", "other", 9))
-    assert tiles._parts(pair, 20, 5)[0] == Tile("b", "other", 20, opened)
-    assert tiles._parts(pair, 20.1, 5)[0] == Tile("b", "other", 20)
-    assert tiles._parts(pair, 20, 1)[0] == Tile("b", "other", 20)
+    opened = (Tile("p", "other", 11, kind="Conv"), Tile("q", "other", 9, kind="Conv"))
+    assert tiles._parts(pair, 20, 5)[0] == Tile("b", "other", 20, opened, "Conv")
+    assert tiles._parts(pair, 20.1, 5)[0] == Tile("b", "other", 20, kind="Conv")
+    assert tiles._parts(pair, 20, 1)[0] == Tile("b", "other", 20, kind="Conv")
 
 
 def test_tails_of_paths_tell_siblings_apart() -> None:
@@ -428,11 +429,12 @@ def test_blocks_are_numbered_by_kind_and_layers_in_none_stand_alone() -> None:
     known = cast("Any", SimpleNamespace(nodes=[POINT, SPATIAL, PRODUCT], blocks=[block, one]))
     assert [*tiles._blocks(known)] == [
         Tile("mlp 1", "standard", 10240,
-             (Tile("standard", "standard", 9216), Tile("pointwise", "pointwise", 1024))),
-        Tile("mlp 2", "dense", 256),
+             (Tile("standard", "standard", 9216, kind="standard"),
+              Tile("pointwise", "pointwise", 1024, kind="pointwise")), "standard"),
+        Tile("mlp 2", "dense", 256, kind="MatMul"),
     ]  # fmt: skip
     known.blocks = [block]
-    assert [*tiles._blocks(known)][1:] == [Tile("MatMul 8 → 16", "dense", 256)]
+    assert [*tiles._blocks(known)][1:] == [Tile("MatMul 8 → 16", "dense", 256, kind="MatMul")]
 
 
 def test_terms_that_keep_the_weights_say_what_follows() -> None:

@@ -61,11 +61,12 @@ def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> N
     for count, names in ((4, "t0; t1; t2"), (3, "t0; t1; t2"), (1, "t0")):
         found = [SimpleNamespace(name=f"t{number}") for number in range(count)]
         monkeypatch.setattr(tiles, "tiles", lambda _, found=found: found)
-        monkeypatch.setattr(tiles, "picture", lambda _: None)
+        monkeypatch.setattr(tiles, "picture", lambda _: SimpleNamespace(key=[]))
         assert diagram._treemap(result, "m").alt == f"Treemap of MACs. Largest: {names}"
     monkeypatch.setattr(tiles, "tiles", lambda _: ())
     marks = [SimpleNamespace(title=f"m{number}") for number in range(4)]
-    monkeypatch.setattr(charts, "treemap", lambda _: SimpleNamespace(marks=marks))
+    key = [("k", "standard"), ("d", "dense")]
+    monkeypatch.setattr(charts, "treemap", lambda _: SimpleNamespace(marks=marks, key=key))
     for count in (1, 2):
         shapes = [SimpleNamespace(kind="k", color="standard")] * count
         monkeypatch.setattr(layers, "layer_shapes", lambda _, shapes=shapes: shapes)

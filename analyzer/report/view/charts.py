@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.dataclass import dataclass
 from analyzer.language import _, term
+from analyzer.report.view.keys import one_a_color, rest_of_any_kind
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
 TILES, DOTS, CORNERS = 60, 160, 60
 """Most marks of a treemap, a scatter plot and a curve."""
+THIN = 3.0
+"""User units of a side from which a tile of a treemap is seen between the gaps."""
 TURN = re.compile(r"\S+ → .*")
 """What of a layer's name tells it apart from its neighbours."""
 
@@ -43,6 +46,8 @@ class Mark:
     """What a pointer over it, or a screen reader, is told."""
     lines: tuple[str, ...] = ()
     """Text inside, as far as it fits."""
+    kind: str = ""
+    """What the key calls it; nothing of one that others lie in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,11 @@ class Chart:
     def areas(self, gap: float = 0.0) -> tuple[Ink, ...]:
         """Rectangles, ``gap`` apart; those that others lie in first."""
         return _inks(self.marks, partial(_area, gap))
+
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """Entries of the colour key, words and colour: all that is drawn and nothing else."""
+        return one_a_color((mark.kind, mark.color) for mark in self.marks if mark.color != GROUP)
 
     @property
     def columns(self) -> tuple[Ink, ...]:
@@ -160,13 +170,15 @@ def treemap(layers: Sequence[LayerGroup], height: float = 260.0, *, shares: bool
     for index, box in enumerate(boxes):
         if index < len(shown):
             layer = shown[index]
-            name, color = _at(layer), layer.color
+            name, color, kind = _at(layer), layer.color, layer.kind
             if layer.count != 1:
                 name = f"{layer.count} × {name}"
             lines: tuple[str, ...] = (layer.title, _times(layer))
         else:
             name, color = _("{n} smaller shapes", n=len(layers) - TILES), "other"
-            lines = (_("all others"),)
+            lines, kind = (_("all others"),), rest_of_any_kind()
+        if min(box["dx"], box["dy"]) < THIN:
+            continue
         title = f"{name}: {units.si(counts[index], 'MAC')}"
         if shares:
             part = units.percent(counts[index] / total)
@@ -174,7 +186,7 @@ def treemap(layers: Sequence[LayerGroup], height: float = 260.0, *, shares: bool
         marks.append(
             Mark(
                 _r(box["x"]), _r(box["y"]), _r(box["dx"]), _r(box["dy"]), color, title,
-                _inside(lines, box["dx"], box["dy"]),
+                _inside(lines, box["dx"], box["dy"]), kind,
             )
         )  # fmt: skip
     return Chart(WIDTH, height, tuple(marks))
@@ -199,6 +211,7 @@ def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
             Mark(
                 _r(left + index * width), _r(bottom - tall), _r(max(0.6, width * 0.86)), _r(tall),
                 color_of(bar.kind), f"{which}, {term(bar.kind)}: {units.si(bar.macs, 'MAC')}",
+                kind=term(bar.kind),
             )
         )  # fmt: skip
     ticks = tuple(
@@ -240,6 +253,7 @@ def scatter(
             f"{_at(layer)}: {units.si(layer.macs, 'MAC')}, "
             f"{units.number(x, 'FLOP/B')}"
             + (f" = {values[n]}" if n in values else ""),
+            kind=layer.kind,
         )
         for n, x, layer in zip(places, xs, dots, strict=True)
     )  # fmt: skip

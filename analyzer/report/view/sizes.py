@@ -8,6 +8,7 @@ from analyzer import units
 from analyzer.dataclass import dataclass
 from analyzer.language import term
 from analyzer.report.view.devices import USUAL
+from analyzer.report.view.keys import one_a_color
 from analyzer.report.view.kinds import color_of
 from analyzer.scaling import Product, Stops
 
@@ -51,6 +52,12 @@ class StopSliders:
     divisor: int
     apart: tuple[str, ...]
     """Open sizes that are not known together with the axes."""
+
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """Entries of the colour key of what is drawn of any stop."""
+        kinds = dict.fromkeys([*(p.kind for p in self.macs), *(g.kind for g in self.grown)])
+        return one_a_color((term(kind), color_of(kind)) for kind in kinds)
 
     @property
     def precisions(self) -> frozenset[str]:

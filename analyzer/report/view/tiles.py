@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzer import units
 from analyzer.language import _, term
-from analyzer.report.view.charts import GROUP, TILES, WIDTH, Chart, Mark
+from analyzer.report.view.charts import GROUP, THIN, TILES, WIDTH, Chart, Mark
+from analyzer.report.view.keys import rest_of_any_kind
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import layer_shapes, shape_of
 from analyzer.report.view.summary import block_name
@@ -44,6 +45,8 @@ class Tile:
     color: str
     macs: int
     children: tuple[Tile, ...] = ()
+    kind: str = ""
+    """The kind of layer that does most of it, in words; empty for what is added up."""
 
 
 class TileMap(NamedTuple):
@@ -89,20 +92,20 @@ def _named(shown: Iterable[Tile], found: Iterable[Tile]) -> int:
 
 def _kinds(facts: Facts) -> list[Tile]:
     """Layers by kind and kernel, and the shapes that they have."""
-    kinds: dict[tuple[str, str], Counter[str]] = {}
+    kinds: dict[tuple[str, str, str], Counter[str]] = {}
     for node in facts.nodes:
         macs = counted_macs(node)
         if macs:
             conv = node.conv
             name = label(node.op_type, widths.TERM)
             name = f"{conv.kernel} {term(conv.kind)}" if conv is not None else name
-            shapes = kinds.setdefault((name, color_of(node.kind)), Counter())
+            shapes = kinds.setdefault((name, color_of(node.kind), _word(node.kind)), Counter())
             shapes[shape_of(node)[0]] += macs
     return [
         Tile(name, color, shapes.total(),
-             _sorted([Tile(shape, color, macs) for shape, macs in shapes.items()],
-                     shapes.total()) if len(shapes) > 1 else ())
-        for (name, color), shapes in kinds.items()
+             _sorted([Tile(shape, color, macs, kind=kind) for shape, macs in shapes.items()],
+                     shapes.total()) if len(shapes) > 1 else (), kind)
+        for (name, color, kind), shapes in kinds.items()
     ]  # fmt: skip
 
 
@@ -126,7 +129,7 @@ def _modules(root: Module) -> Iterator[Tile]:
     shown, rest = _cover(root)
     for module in shown:
         yield Tile(_tail(module.path), color_of(module.kind), module.macs,
-                   _parts(module, OPENED * root.macs, LEVELS))  # fmt: skip
+                   _parts(module, OPENED * root.macs, LEVELS), _word(module.kind))  # fmt: skip
     yield from (Tile(_rest_of(_tail(path)), "other", own) for path, own in rest)
 
 
@@ -156,7 +159,7 @@ def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
     parts = [
         Tile(_tail(m.path) if m.name.isdigit() else label(m.name, widths.TERM),
              color_of(m.kind), m.macs,
-             _parts(m, least, levels - 1) if m.macs >= least else ())
+             _parts(m, least, levels - 1) if m.macs >= least else (), _word(m.kind))
         for m in inner
     ]  # fmt: skip
     return _sorted([*parts, Tile(_("rest"), "other", own)], module.macs)
@@ -202,17 +205,22 @@ def _blocks(facts: Facts) -> Iterator[Tile]:
         kind = block_name(block.kind)
         numbers[kind] = numbers.get(kind, 0) + 1
         parts = [
-            Tile(label(term(n.kind), widths.TERM), color_of(n.kind), counted_macs(n))
+            Tile(_word(n.kind), color_of(n.kind), counted_macs(n), kind=_word(n.kind))
             for n in layers
         ]
         if parts:
             macs = sum(part.macs for part in parts)
-            main = max(parts, key=lambda part: part.macs).color
-            yield Tile(f"{kind} {numbers[kind]}", main, macs,
-                       _sorted(parts, macs) if len(parts) > 1 else ())  # fmt: skip
+            main = max(parts, key=lambda part: part.macs)
+            yield Tile(f"{kind} {numbers[kind]}", main.color, macs,
+                       _sorted(parts, macs) if len(parts) > 1 else (), main.kind)  # fmt: skip
     for node in facts.nodes:
         if counted_macs(node) and node.id not in inside:
-            yield Tile(shape_of(node)[0], color_of(node.kind), counted_macs(node))
+            yield Tile(shape_of(node)[0], color_of(node.kind), counted_macs(node),
+                       kind=_word(node.kind))  # fmt: skip
+
+
+def _word(kind: str) -> str:
+    return label(term(kind), widths.TERM)
 
 
 def _sorted(found: Iterable[Tile], total: int) -> tuple[Tile, ...]:
@@ -257,13 +265,14 @@ def picture(found: Sequence[Tile], height: float = HEIGHT, *, shares: bool = Tru
 def _squares(
     found: Sequence[Tile], x: float, y: float, dx: float, dy: float
 ) -> Iterator[tuple[Tile, tuple[float, float, float, float]]]:
-    """Squarified treemap (Bruls, Huizing, van Wijk 2000)."""
+    """Squarified treemap (Bruls, Huizing, van Wijk 2000), without what is too thin to be seen."""
     import squarify
 
     known = [tile for tile in found if tile.macs]
     sizes = squarify.normalize_sizes([float(tile.macs) for tile in known], dx, dy)
     for tile, box in zip(known, squarify.squarify(sizes, x, y, dx, dy), strict=True):
-        yield tile, (box["x"], box["y"], box["dx"], box["dy"])
+        if min(box["dx"], box["dy"]) >= THIN:
+            yield tile, (box["x"], box["y"], box["dx"], box["dy"])
 
 
 def _mark(
@@ -279,6 +288,7 @@ def _mark(
     return Mark(
         left, top, round(x + dx) - left, round(y + dy) - top, color,
         f"{title}, {share}" if share else title, (best,) if best and dy >= 16 else (),
+        tile.kind or rest_of_any_kind(),
     )  # fmt: skip
 
 
