@@ -78,8 +78,7 @@ def weight(step: FirstStep) -> str:
         moved = moving(traffic, max(each.traffic_now for each in done))
         itself = by_itself(sum(each.traffic_loaded for each in done), traffic)
         said.append(f"{moved} ({itself})" if itself else moved)
-    if lower := [each.peak_folded for each in done if each.peak_folded is not None]:
-        said.append(lowering(min(lower)))
+    said += [lowering(each) for each in done if each.peak_folded is not None]
     said += filter(None, (unlocking(each) for each in asks))
     return "; ".join(said)
 
@@ -100,9 +99,14 @@ def by_itself(loaded: int, saved: int) -> str:
              bytes=units.size(loaded))  # fmt: skip
 
 
-def lowering(peak: int) -> str:
-    """What is left of the peak of activations."""
-    return _("lowers peak activation memory to {bytes}", bytes=units.size(peak))
+def lowering(action: Action) -> str:
+    """What is left of the peak of activations, and whether a runtime sees to that itself."""
+    told = _("lowers peak activation memory to {bytes}", bytes=units.size(action.peak_folded or 0))
+    return (
+        _("{told}, as ONNX Runtime does itself when it loads the model", told=told)
+        if action.peak_loaded
+        else told
+    )
 
 
 def part(action: Action | SmallerForm) -> str:

@@ -101,7 +101,7 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
         itself = advised.by_itself(action.traffic_loaded, action.traffic)
         yield f"{moved} ({itself})" if itself else moved
     if action.peak_folded is not None:
-        yield advised.lowering(action.peak_folded)
+        yield advised.lowering(action)
     if won := unlocking(action):
         yield won
     if slower := advised.slowing(action):

@@ -214,6 +214,7 @@ def build(
         "weight": advised.weight,
         "resting": advised.resting,
         "by_itself": advised.by_itself,
+        "lowering": advised.lowering,
         "slowing": advised.slowing,
         "by_roofline": advised.by_roofline,
         "unlocking": unlocking,

@@ -12,6 +12,7 @@ RISKS = ("none", "low", "medium", "high")
 TRAININGS = ("none", "fine-tune", "train")
 STAKES = ("cost", "use")
 TOOLS = ("none", "onnxslim", "onnxruntime")
+LOADS = ("none", "constants", "normalisation", "sum", "factor", "gelu", "layer-norm", "hard-swish")
 SAFE = "safe"
 
 

@@ -14,6 +14,7 @@ from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
 from analyzer.ruleset.judgement import (
     LEVELS,
+    LOADS,
     RISKS,
     STAKES,
     TOOLS,
@@ -118,6 +119,7 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
     training = top.choice("training", TRAININGS, usual.training)
     stake = top.choice("stake", STAKES, usual.stake)
     tool = top.choice("tool", TOOLS, TOOLS[0])
+    on_load = top.choice("on-load", LOADS, LOADS[0])
     references = top.texts("references")
     examples = () if trusted else read_examples(top, options)
     group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
@@ -132,6 +134,7 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
         references=references, examples=examples, source=source, group=group, value=value,
         remedy=remedy, ask=ask, action=action, match=patterns.match, unless=patterns.unless,
         yields_to=yields_to, training=training, stake=stake, tool=tool,
+        on_load=on_load,
     )  # fmt: skip
 
 

@@ -150,6 +150,9 @@ class Rule(Brief):
     tool: str = "none"
     """What undoes it without anybody's looking: ``onnxslim`` or ``onnxruntime`` (its basic
     optimisations), as seen on at least half of the rule's own examples."""
+    on_load: str = "none"
+    """What ONNX Runtime does of it itself when it loads a model, such as to fold ``constants``;
+    where that reaches follows from the facts."""
     _later: Unread | None = field(default=None, repr=False, compare=False)
     """What gives the fields that are not read yet; for onnxlint itself."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.findings.finding import Severity
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS
 from analyzer.ruleset.example_keys import EXPECTATIONS
-from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TOOLS, TRAININGS
+from analyzer.ruleset.judgement import LEVELS, LOADS, RISKS, STAKES, TOOLS, TRAININGS
 from analyzer.ruleset.load import (
     FIX_SAFETIES,
     GROUPS,
@@ -152,6 +152,8 @@ _PROPERTIES: Schema = {
     "stake": _choice(STAKES, "use: whether the model runs, is safe, or computes what was meant; "
                      "cost: what it takes."),
     "tool": _choice(TOOLS, "What undoes it in one command, where nobody has to look."),
+    "on-load": _choice(LOADS, "What ONNX Runtime does of it itself when it loads a model: what is "
+                       "saved by that has no impact."),
     "references": {**_WORDS, "description": "Addresses."},
     "examples": {"type": "array", "items": _EXAMPLE, "minItems": 2,
                  "description": "At least one that matches and one that does not."},

@@ -86,7 +86,7 @@ def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.M
 
 def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     board = some(name="board", id="board")
-    asks = [some(slower=False, unlocks=(), figures=False)]
+    asks = [some(slower=False, unlocks=(), figures=False, traffic_loaded=0, peak_loaded=False)]
     monkeypatch.setattr(actions, "actions", lambda *_: asks)
     monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
     monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)
@@ -107,14 +107,18 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
 
     assert told() is None, "with nothing to do first"
     no = False
-    assert told(no, no) == (no, no, True, no, (), no, no, "", None)
-    assert told(no, True) == (no, True, True, no, (), no, no, "", None)
+    assert told(no, no) == (no, no, True, no, (), no, no, no, "", None)
+    assert told(no, True) == (no, True, True, no, (), no, no, no, "", None)
     assert told(no, no, no)[3], "one of them is needed first"
     assert told(no, no, no, no)[4], "one of them is left out"
-    assert told(no, devices=(board,)) == (no, no, True, no, (), no, no, "the board", None)
+    assert told(no, devices=(board,)) == (no, no, True, no, (), no, no, no, "the board", None)
     asks[0].unlocks = ("Ada",)
     after = told(no, devices=(board,), seconds=0.5)
-    assert after == (True, no, True, no, (), no, True, "the board", 0.5)
+    assert after == (True, no, True, no, (), no, True, no, "the board", 0.5)
+    for loaded in ({"traffic_loaded": 3}, {"peak_loaded": True}):
+        asks[0] = some(**{**vars(asks[0]), **loaded})
+        assert told(no)[7]
+        asks[0] = some(**{**vars(asks[0]), "traffic_loaded": 0, "peak_loaded": False})
 
 
 def test_smaller_forms_are_told_with_what_the_model_has_today(

@@ -525,9 +525,16 @@ def _order(d: Document) -> Values:
     ]
     assert {each["impact"] for each in slower if each.get("severity") != "error"} <= {"low"}
     unlocks = any(ask["unlocks"] for ask in d["page"]["asks"])
+    itself = [ask for ask in d["page"]["asks"] if ask["traffic_loaded"] or ask["peak_loaded"]]
+    assert all(ask["loaded"] <= ask["places"] for ask in d["page"]["asks"])
+    assert all(ask["loaded"] and ask["traffic_loaded"] <= ask["traffic"] for ask in itself)
+    whole = [ask for ask in itself if ask["traffic_loaded"] == ask["traffic"]]
+    assert {ask["impact"] for ask in whole if not ask["unlocks"] and ask["severity"] == "info"
+            and (ask["peak_folded"] is None or ask["peak_loaded"])} <= {"low"}  # fmt: skip
     _hold_rests(d)
     _hold_unlisted(d, said)
-    return {"brief": brief, "grows": grows, "slower": bool(slower), "unlocks": unlocks}
+    return {"brief": brief, "grows": grows, "by_itself": bool(itself), "slower": bool(slower),
+            "unlocks": unlocks}  # fmt: skip
 
 
 def _hold_rests(d: Document) -> None:

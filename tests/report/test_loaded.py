@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,10 @@ from onnxruntime import InferenceSession, SessionOptions
 
 from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
-from analyzer.report.advised import by_itself
+from analyzer.report.advised import by_itself, lowering
 from analyzer.report.view import actions
-from analyzer.report.view.loaded import folded_on_load, made_on_load
+from analyzer.report.view.loaded import OnLoad, done_on_load
+from analyzer.report.view.together import impact_together
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts_of, parse
 
@@ -27,6 +29,7 @@ CONSTANTS = {
     "r": 2**0.5, "k": 2**-0.5, "o": 1.0, "h": 0.5, "two": 2.0, "eps": 1e-5, "g": [1.5] * 64,
     "b": [0.5] * 64,
 }  # fmt: skip
+RULES = {rule.id: rule for rule in load_rules()}
 SUM = "e = Erf (d)  a = Add (e, o)"
 MEAN = "m = ReduceMean <axes = [-1]> (x)  d = Sub (x, m)"
 ROOT = "v = ReduceMean <axes = [-1]> (q)  a = Add (v, eps)  s = Sqrt (a)"
@@ -80,7 +83,7 @@ def test_what_the_runtime_does_itself_is_of_low_impact(
     facts, rules = facts_of(found), load_rules()
     findings = lint(facts, rules, Settings(select=(rule,)))
     (node,) = [finding.node for finding in findings]
-    word, nodes = made_on_load(facts, rule, [node])
+    word, nodes = done_on_load(facts, RULES[rule], [node])
     assert bool(nodes) is bool(single), runs
     assert not single or runs[single] == 1
     (ask,) = actions.actions(Result(facts, findings, rules, "onnxlint"))
@@ -91,7 +94,8 @@ def test_what_the_runtime_does_itself_is_of_low_impact(
 
 
 def test_other_rules_are_left_to_themselves() -> None:
-    assert made_on_load(facts_of(model("y = Relu (x)")), "STR123", ["y"]) == ("", frozenset())
+    for rule in (RULES["STR123"], None):
+        assert done_on_load(facts_of(model("y = Relu (x)")), rule, ["y"]) == OnLoad()
 
 
 HEAD = '<ir_version: 8, opset_import: ["" : 17]> g (float[{shape}] x) => (float[{shape}] y)'
@@ -133,6 +137,9 @@ def test_traffic_that_the_runtime_saves_itself_is_told(
     (ask,) = actions.actions(Result(facts, findings, rules, "onnxlint"))
     assert ask.traffic
     assert ask.traffic_loaded == (ask.traffic if gone else 0)
+    assert ask.loaded == gone
+    assert ask.impact == ("low" if gone or ask.traffic < 64 << 10 else "high")
+    assert impact_together([ask], ask.tool) == ask.impact
     told = by_itself(ask.traffic_loaded, ask.traffic)
     assert told == ("ONNX Runtime saves all of that itself when it loads the model" if gone else "")
 
@@ -152,8 +159,8 @@ def test_weights_that_callers_may_replace_are_not_folded(tmp_path: Path) -> None
     for version, gone in ((4, False), (3, True)):
         found.ir_version, found.opset_import[0].version = version, 9
         assert (loaded(found, tmp_path)["BatchNormalization"] == 0) is gone
-        assert bool(folded_on_load(facts_of(found), "STR101", ["y"])) is gone
-    assert not folded_on_load(facts_of(found), "STR102", ["y"])
+        assert bool(done_on_load(facts_of(found), RULES["STR101"], ["y"]).nodes) is gone
+    assert not done_on_load(facts_of(found), RULES["STR102"], ["y"]).nodes
 
 
 def test_what_a_tool_leaves_saves_nothing() -> None:
@@ -182,4 +189,49 @@ def test_identities_in_a_circle_have_no_layer_before_them() -> None:
         "g (float[1,4,2,2] x) => (float[1,4,2,2] y) <float[4] s = {1, 1, 1, 1}> "
         "{ a = Identity (b) b = Identity (a) y = BatchNormalization (a, s, s, s, s) }"
     )
-    assert not folded_on_load(facts_of(found), "STR101", ["y"])
+    assert not done_on_load(facts_of(found), RULES["STR101"], ["y"]).nodes
+
+
+OPEN = '<ir_version: 8, opset_import: ["" : 17]> g (float[N,{side}] x) => (float[N,{side}] y)'
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("c = Add (w, w)  y = Mul (x, c)", False),
+        (("s = Shape (x)  i = Constant <value_ints = [1]> ()  d = Gather (s, i)  "
+          "f = Cast <to = 1> (d)  y = Div (x, f)"), True),
+    ],
+)  # fmt: skip
+def test_constants_are_folded_on_load_unless_an_open_shape_goes_into_them(
+    text: str, left: bool, tmp_path: Path
+) -> None:
+    found = parser.parse_model(f"{OPEN.format(side=4)} <float[4] w = {{1, 2, 3, 4}}> {{ {text} }}")
+    assert (loaded(found, tmp_path).total() > 1) is left
+    facts = facts_of(found)
+    findings = lint(facts, list(RULES.values()), Settings(select=("STR009",)))
+    (ask,) = actions.actions(Result(facts, findings, tuple(RULES.values()), "onnxlint"))
+    assert ask.loaded == (0 if left else ask.places)
+    told = "ONNX Runtime folds 1 of 1 itself when it loads the model; other runtimes may gain"
+    assert (told in ask.what) is not left
+    stated = replace(facts, assumptions=())
+    assert done_on_load(stated, RULES["STR009"], ["c", "f"]).nodes
+
+
+def test_a_peak_that_loading_lowers_itself_has_no_impact(tmp_path: Path) -> None:
+    """A weight of 256 KiB that a product of two stored tensors makes, as exporters leave it."""
+    side = 256
+    found = parser.parse_model(
+        f"{OPEN.format(side=side)} {{ c = Mul (w, v)  y = MatMul (x, c) }}")  # fmt: skip
+    for name, shape in (("w", (side, side)), ("v", (side, 1))):
+        array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+        found.graph.initializer.append(numpy_helper.from_array(array, name))
+    assert set(loaded(found, tmp_path)) <= {"MatMul", "Gemm"}
+    facts = facts_of(found)
+    findings = lint(facts, list(RULES.values()), Settings(select=("STR009",)))
+    (ask,) = actions.actions(
+        Result(facts, findings, tuple(RULES.values()), "onnxlint"))  # fmt: skip
+    assert (ask.impact, ask.peak_loaded) == ("low", True)
+    assert ask.peak_folded == facts.memory.folded_bytes
+    assert lowering(ask) == ("lowers peak activation memory to 2 KiB, as ONNX Runtime does itself "
+                             "when it loads the model")  # fmt: skip

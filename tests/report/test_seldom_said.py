@@ -18,6 +18,7 @@ from analyzer.report.sketch import to_png
 from analyzer.report.view import actions, loaded, pace, spared, split, whatif
 from analyzer.report.view import weights as weight_view
 from analyzer.report.view.joint import SAFE
+from analyzer.report.view.loaded import OnLoad
 from analyzer.report.view.options import form as forms
 from analyzer.report.view.options import prepared, requantised, transformer
 from analyzer.report.view.options.before import Before
@@ -33,7 +34,7 @@ def some(**about: Any) -> Any:
 
 def an_action(**about: Any) -> Any:
     return some(**{"macs": 0, "stored": 0, "traffic": 0, "traffic_loaded": 0,
-                   "peak_folded": None, "slower_alone": 0,
+                   "peak_folded": None, "peak_loaded": False, "slower_alone": 0,
                    "slower_on": (), "slower_factors": (), "device": "", "places": 1, "stays": 0,
                    "may_stay": 0, "slower": False, "unlocks": (),
                    "rests": None} | about)  # fmt: skip
@@ -419,9 +420,22 @@ def test_products_of_two_activations_are_what_a_dynamic_quantiser_leaves(
 def test_a_lower_peak_is_worth_its_share_from_64_kib_on(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 640 << 10
     monkeypatch.setattr(actions, "as_run", lambda _: now)
-    monkeypatch.setattr(actions, "level_of", lambda share: share)
-    for peak, level in ((now - (64 << 10) + 1, "low"), (now - (64 << 10), 0.1), (now // 4, 0.75)):
-        assert actions._lowers(some(), peak) == level
+    for peak, share in ((now - (64 << 10) + 1, 0), (now - (64 << 10), 0.1), (now // 4, 0.75)):
+        assert actions._lowered(some(), peak, (), OnLoad()) == share
+
+
+def test_of_a_lower_peak_what_a_runtime_folds_itself_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No more is left to gain than what the results take that it leaves."""
+    monkeypatch.setattr(actions, "as_run", lambda _: 1 << 20)
+    nodes = {name: some(outputs=[some(bytes=size)])
+             for name, size in (("a", 1 << 19), ("b", 1 << 17), ("c", None))}  # fmt: skip
+    items: Any = [some(node=name) for name in (*nodes, "b", "gone")]
+    facts: Any = nodes
+    for done, share in (("", 0.75), ("a", 0.125), ("ab", 0), ("abc", 0), ("c", 0.625)):
+        loaded = OnLoad("folded", frozenset(done))
+        assert actions._lowered(facts, 1 << 18, items, loaded) == share, done
 
 
 def test_a_peak_of_folded_constants_is_told_where_a_rule_asks_for_that() -> None:

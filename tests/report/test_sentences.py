@@ -179,8 +179,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
     ]),
     "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
                "lighter": False, "ahead": False, "slower": False, "unlocks": False,
-               "unlisted": ()}, [
+               "unlisted": (), "by_itself": False}, [
         ({"brief": False}, PLAIN),
+        ({"brief": False, "by_itself": True},
+         f"{PLAIN} What ONNX Runtime saves itself does not count."),
         ({"brief": False, "unlisted": ("effort",)},
          f"{PLAIN} The list leaves out options of high effort, which no rule asks for."),
         ({"brief": False, "unlisted": ("unsure", "later")},
@@ -689,6 +691,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
         traffic_loaded=0,
         tool="onnxslim",
         peak_folded=None,
+        peak_loaded=False,
         **UNCHANGED,
     )
     high: Any = SimpleNamespace(
@@ -702,6 +705,7 @@ def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
         traffic_loaded=0,
         tool="onnxslim",
         peak_folded=2048,
+        peak_loaded=False,
         **UNCHANGED,
     )
     other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})

@@ -194,6 +194,7 @@ def order(result: Result) -> Claim | None:
             "unlisted": unlisted(steps, asks, found),
             "slower": any(map(takes_longer, asks)) or any(map(takes_longer, found)),
             "unlocks": any(ask.unlocks for ask in asks),
+            "by_itself": any(ask.traffic_loaded or ask.peak_loaded for ask in asks),
             "device": named(device) if device is not None else "",
             "seconds": seconds,
         },

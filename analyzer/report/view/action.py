@@ -72,6 +72,9 @@ class Action:
     """Bytes of activations at the peak afterwards, where these are known to be more."""
     peak_folded: int | None = None
     """The same where these are known to be less, as it stores what constants alone make."""
+    peak_loaded: bool = False
+    """Whether ONNX Runtime lowers it so, or nearly, itself when it loads the model: that has no
+    part in ``impact``."""
     needs: str = ""
     """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
     figures: bool = False
@@ -107,6 +110,9 @@ class Action:
     are known to be more."""
     peak_now: int | None = None
     """The same in the file's own order."""
+    loaded: int = 0
+    """Of ``places``, those that ONNX Runtime does itself when it loads the model: what is saved
+    there has no part in ``impact``."""
     traffic_loaded: int = 0
     """Of ``traffic``, what ONNX Runtime saves itself when it loads the model."""
     traffic_now: int = 0

@@ -21,7 +21,7 @@ from analyzer.report.view.devices import on
 from analyzer.report.view.edited import converting, mending
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
-from analyzer.report.view.loaded import KEPT, folded_on_load, made_on_load
+from analyzer.report.view.loaded import FOLDED, KEPT, OnLoad, done_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
     NOTABLE,
@@ -124,9 +124,10 @@ def _action(
 ) -> Action:
     """Of those findings that are not left out as slower."""
     first_of = items[0]
-    word, done = made_on_load(facts, first_of.rule, (f.node for f in items))
+    loaded = done_on_load(facts, rule, (f.node for f in items))
     tool = tool_of(items, rule, facts)
-    others = done | staying(tool, items, rule, facts)  # what a runtime does, and what stays
+    others = staying(tool, items, rule, facts)
+    others |= frozenset() if loaded.word == FOLDED else loaded.nodes  # nothing is saved by those
     left = [f for f in items if f.node not in others]
     saved = _saved(left) if left and facts.totals.certainty is not Certainty.UNKNOWN else {}
     savings = {f.node: f.saving for f in items if f.saving is not None}
@@ -140,15 +141,19 @@ def _action(
     harms = (error or doubted) and first_of.category == TRUST
     minima = first_of.rule == UNCOUNTED and not facts.totals.complete
     grave = settles or harms or minima
-    impact: Level = "high" if grave else _impact(severity, facts, saved, device, _idle(facts, left))
+    by_itself = _by_loading(left, loaded) if "traffic" in saved else 0
+    gained = saved | {"traffic": saved["traffic"] - by_itself} if by_itself else saved
+    impact: Level = (
+        "high" if grave else _impact(severity, facts, gained, device, _idle(facts, left))
+    )
     if timed.slower and not (error or settles or harms):
         impact = "low"
     folded = _folded_peak(facts, rule)
     if folded is not None and not (settles or harms):
-        impact = min(impact, _lowers(facts, folded), key=LEVELS.index)
+        impact = min(impact, level_of(_lowered(facts, folded, items, loaded)), key=LEVELS.index)
     won = won_by(facts.targets, rule, {f.node for f in items})
     impact = min(impact, impact_on(won), key=LEVELS.index)
-    tidies = impact == "low" and not (error or doubted or settles)
+    tidies = impact == "low" and folded is None and not (error or doubted or settles)
     more = added(facts, tool, tidies=tidies)
     stays, may_stay = places_left(tool, items, rule, facts, more.limit)
     return Action(
@@ -156,9 +161,7 @@ def _action(
         name=label(rule_name(first_of.name)),
         title=heading_of(items, facts, rule),
         does=asked(first_of),
-        what=". ".join(
-            filter(None, (_how(items, rule, facts, more), _by_itself(word, done, items)))
-        ),
+        what=". ".join(filter(None, (_how(items, rule, facts, more), _by_itself(loaded, items)))),
         places=len(items),
         severity=severity.value,
         impact=impact,
@@ -185,6 +188,8 @@ def _action(
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         peak=_peak(facts, rule, savings, items) if macs else None,
         peak_folded=folded,
+        peak_loaded=folded is not None
+        and _lowered(facts, folded, items, loaded) < _lowered(facts, folded, items, OnLoad()),
         pressing=settles or doubted,
         needs=needed_before(tool, facts),
         figures=minima or (rule is not None and rule.subject == "assumption"),
@@ -205,17 +210,18 @@ def _action(
             if fit in won
         ),
         gone=gone_by(tool, items, rule, facts, more.limit),
-        traffic_loaded=_loaded(left, facts) if saved.get("traffic") else 0,
+        loaded=len(loaded.nodes),
+        traffic_loaded=by_itself,
         traffic_now=_whole(facts, "traffic"),
         stored_now=_whole(facts, "stored"),
         file_now=file_bytes(facts),
     )
 
 
-def _loaded(items: Sequence[Finding], facts: Facts) -> int:
+def _by_loading(items: Sequence[Finding], loaded: OnLoad) -> int:
     """Of what acting on findings of a rule saves, what a runtime saves itself, each place once."""
-    values = {f.node: f.value or 0 for f in items}
-    return int(sum(values[node] for node in folded_on_load(facts, items[0].rule, values)))
+    values = {f.node: f.value or 0 for f in items if f.node in loaded.nodes}
+    return int(sum(values.values()))
 
 
 def _peak(
@@ -242,10 +248,13 @@ def as_run(facts: Facts) -> int:
     return (memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes) or 0
 
 
-def _lowers(facts: Facts, peak: int) -> Level:
-    """How much it is to lower the peak of activations so far."""
-    now = as_run(facts)
-    return level_of((now - peak) / now) if now - peak >= WORTHWHILE else "low"
+def _lowered(facts: Facts, peak: int, items: Iterable[Finding], loaded: OnLoad) -> float:
+    """The share of the peak of activations by which it is lower than a runtime makes it itself: no
+    more than what the results take that this leaves. 0 for less than is worth a line."""
+    now, left = as_run(facts), {f.node for f in items} - loaded.nodes
+    results = sum(made.bytes or 0 for node in left if node in facts for made in facts[node].outputs)
+    less = min(now - peak, results) if loaded.nodes else now - peak
+    return less / now if less >= WORTHWHILE else 0.0
 
 
 def _how(
@@ -315,14 +324,18 @@ def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
     return told
 
 
-def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> str:
-    """Why it gains nothing with ONNX Runtime, and at how many of the places."""
-    if not done:
+def _by_itself(loaded: OnLoad, items: Sequence[Finding]) -> str:
+    """Why it gains nothing with ONNX Runtime, and at how many of the places; nothing where that
+    stands beside what it saves."""
+    if not loaded.nodes or (loaded.word == FOLDED and items[0].saves):
         return ""
-    part = len({f.node for f in items} & set(done))
-    if word == KEPT:
+    part = len({f.node for f in items} & loaded.nodes)
+    if loaded.word == KEPT:
         return _("For {n} of {of} ONNX Runtime has no kernel: it writes the operator out again, "
                  "and gains nothing", n=part, of=len(items))  # fmt: skip
+    if loaded.word == FOLDED:
+        return _("ONNX Runtime folds {n} of {of} itself when it loads the model; other runtimes "
+                 "may gain", n=part, of=len(items))  # fmt: skip
     return _("ONNX Runtime fuses {n} of {of} itself when it loads the model; other runtimes may "
              "gain", n=part, of=len(items))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What ONNX Runtime makes of written-out formulas when it loads a model: seen in what it writes as
+"""What ONNX Runtime does itself when it loads a model: seen in what it writes as
 ``optimized_model_filepath`` on x86 (1.32.0, all optimisations).
 
 It fuses Gelu where the formula divides by √2 and the half is no factor of the sum alone, layer
@@ -7,12 +7,12 @@ HardSwish it has no kernel of, and makes HardSigmoid and a product of it.
 
 It folds BatchNormalization into a Conv, ConvTranspose or MatMul before it, not into a Gemm; into a
 Conv a sum and a product with a constant for each channel, where that is the second operand, and a
-product with a scalar.
+product with a scalar. It computes once what follows from stored tensors alone, in bodies, too.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.converters import converter, met
 from analyzer.graph.values import OVERRIDABLE_SINCE
@@ -22,27 +22,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.facts import Facts, Node, Shape
+    from analyzer.ruleset.rule import Rule
 
-FUSED, KEPT = "fused", "kept"
-"""It makes one operator of the formula; it makes the formula of the operator."""
-
-
-def made_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> tuple[str, frozenset[str]]:
-    """What it does of what a rule asks for, and with which of the last operators of formulas."""
-    if rule not in _RULES:
-        return "", frozenset()
-    word, test = _RULES[rule]
-    return word, frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
+FUSED, KEPT, FOLDED = "fused", "kept", "folded"
+"""It makes one operator of the formula; it makes the formula of the operator; it computes with
+constants once."""
 
 
-def folded_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> frozenset[str]:
-    """Operators of ``nodes``, those that a rule asks to fold, which it folds itself; none where the
-    weights are inputs of the model, too."""
-    test = _FOLDS.get(rule)
+class OnLoad(NamedTuple):
+    """What it does of what a rule asks for."""
+
+    word: str = ""
+    """One of those above; empty for nothing."""
+    nodes: frozenset[str] = frozenset()
+    """At which of the places."""
+
+
+def done_on_load(facts: Facts, rule: Rule | None, nodes: Iterable[str]) -> OnLoad:
+    """What it does itself at ``nodes``, of formulas their last operators, as the rule declares. It
+    folds nothing where the weights are inputs of the model, too."""
+    if rule is None or rule.on_load not in _LOADS:
+        return OnLoad()
+    word, test = _LOADS[rule.on_load]
     replaceable = facts.model.ir_version >= OVERRIDABLE_SINCE
-    if test is None or (replaceable and met(facts, converter("onnxruntime"))):
-        return frozenset()
-    return frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
+    if word == FOLDED and replaceable and met(facts, converter("onnxruntime")):
+        return OnLoad()
+    done = frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
+    return OnLoad(word, done)
+
+
+def _is_constant(facts: Facts, node: Node) -> bool:
+    """Whether what is the same on every run follows from what the file stores: of a tensor whose
+    shape is open in part it folds no Shape."""
+    return not facts.assumptions or node.id not in facts.once(_measured)
+
+
+def _measured(facts: Facts) -> frozenset[str]:
+    """Operators that the shape of a tensor goes into, by name: a body reads what is around it."""
+    names, found = set[str](), set[str]()
+    for node in facts.nodes:
+        if node.op_type in ("Shape", "Size") or not names.isdisjoint(node.inputs):
+            found.add(node.id)
+            names.update(made.name for made in node.outputs)
+    return frozenset(found)
 
 
 def _normalises(facts: Facts, last: Node) -> bool:
@@ -148,11 +170,13 @@ def _stored(facts: Facts) -> frozenset[str]:
     return frozenset(tensor.name for tensor in facts.parameters.tensors)
 
 
-_RULES: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {
-    "STR120": (FUSED, _gelu),
-    "STR122": (KEPT, _gated),
-    "STR126": (FUSED, _normalised),
+_LOADS: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {
+    "constants": (FOLDED, _is_constant),
+    "normalisation": (FOLDED, _normalises),
+    "sum": (FOLDED, _adds),
+    "factor": (FOLDED, _scales),
+    "gelu": (FUSED, _gelu),
+    "layer-norm": (FUSED, _normalised),
+    "hard-swish": (KEPT, _gated),
 }
-_FOLDS: Mapping[str, Callable[[Facts, Node], bool]] = {
-    "STR101": _normalises, "EFF005": _adds, "EFF006": _scales,
-}  # fmt: skip
+"""By ``Rule.on_load``, the kind of what it does, and whether it does it at a place."""

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 def impact_together(asks: Collection[Action], tool: Tool) -> Level:
-    """That of the best of them, or of the bytes that all save which ``tool`` is run for."""
+    """That of the best of them, or of the bytes that all save which ``tool`` is run for, without
+    what a runtime saves itself."""
     done = [ask for ask in asks if ask.tool == tool]
     sums = (
-        (sum(ask.traffic for ask in done), max((ask.traffic_now for ask in done), default=0)),
+        (
+            sum(ask.traffic - ask.traffic_loaded for ask in done),
+            max((ask.traffic_now for ask in done), default=0),
+        ),
         (sum(ask.stored for ask in done), max((ask.stored_now for ask in done), default=0)),
     )
     levels = [ask.impact for ask in asks]

@@ -60,6 +60,8 @@ def order(v: Values) -> str:
     if v["slower"]:
         text = f"{text} " + _("What is slower on {device} has low impact.",
                               device=label(v["device"]))  # fmt: skip
+    if v["by_itself"]:
+        text = f"{text} " + _("What ONNX Runtime saves itself does not count.")
     if v["grows"]:
         text = f"{text} " + _("A form that makes the file larger has low impact.")
     if v["lighter"]:
