@@ -33,7 +33,8 @@ class LayerEvidence(Brief):
     when all are zero."""
     low_rank: LowRank | None = None
     """Products and convolutions of one group: the cheaper of the two splits. ``None`` too where
-    the weights are too many to be decomposed, not finite, or all zero."""
+    the weights are too many to be decomposed, in this layer or in those before it, not finite, or
+    all zero; and of layers with less than 1/256 of the MACs of a model of more than 100."""
     core: KernelCore | None = None
     """Convolutions with a kernel of five or more along some axis, of finite weights."""
 
@@ -57,6 +58,10 @@ class WeightEvidence(Brief):
     """Nodes and tensors that were left out because there was too much to look at."""
     integers: tuple[IntegerWeights, ...] = ()
     """Quantised weights of layers of the main graph, in the order of ``Facts.nodes``."""
+
+    unsplit: tuple[str, ...] = ()
+    """Nodes whose weights were not looked at for two smaller layers: that of others, which have
+    more MACs, was all the work that one model may make."""
 
     weight_tensors: int = 0
     """Tensors of weights and tables that were read, or that operators make of nothing that is

@@ -75,6 +75,11 @@ class Rows:
         """All elements in their shape."""
         return np.asarray(self._read(0, self.size)).reshape(self.shape)
 
+    def held(self, most: int) -> Rows:
+        """The same in memory, where that is at most ``most`` bytes: for what is read several
+        times."""
+        return Rows.of(self.whole()) if self.nbytes <= most else self
+
     def like(self, shape: tuple[int, ...]) -> Rows:
         """The same elements in another shape of the same size."""
         return Rows(self.dtype, shape, self._read)

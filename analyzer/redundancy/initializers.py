@@ -29,6 +29,8 @@ LEAST_BYTES = 64
 """Smaller tensors are not compared: whoever merged them would save nothing."""
 SAMPLES = 16
 """Places at which two tensors are compared before all of them is read."""
+FEW = 4
+"""Elements at each of them."""
 SMALL = 1 << 16
 """Bytes of a tensor that is read whole at once."""
 CHUNK = 1 << 18
@@ -174,6 +176,7 @@ def _sampled(
 ) -> list[_Alike]:
     """Those that look the same, where several do."""
     looks: dict[bytes, _Alike] = {}
+    large: dict[bytes, list[tuple[int, TensorProto]]] = {}
     for i in members:
         proto = found[i][1]
         if proto is None:
@@ -182,23 +185,25 @@ def _sampled(
             if rows is None or rows.dtype.hasobject:
                 continue
             if rows.nbytes > SMALL:
-                looks.setdefault(_sample(rows), _Alike(whole=False, uniform=False)).members.append(
-                    i
-                )
+                large.setdefault(rows.flat(0, FEW).tobytes(), []).append((i, proto))
                 continue
             data, one = rows.flat(0, rows.size).tobytes(), rows.dtype.itemsize
         key = blake2b(data, digest_size=16).digest()
         if key not in looks:
             looks[key] = _Alike(whole=True, uniform=data == data[:one] * rows.size)
         looks[key].members.append(i)
+    for i, proto in (each for same in large.values() if len(same) > 1 for each in same):
+        with payloads.opened(proto) as rows:  # most begin as no other does
+            look = b"" if rows is None else _sample(rows)
+        if look:
+            looks.setdefault(look, _Alike(whole=False, uniform=False)).members.append(i)
     return [same for same in looks.values() if len(same.members) > 1]
 
 
 def _sample(rows: Rows) -> bytes:
     """Elements from all over the tensor."""
-    size = rows.size
-    step = max(1, size // SAMPLES)
-    return b"".join(rows.flat(at, min(size, at + 4)).tobytes() for at in range(0, size, step))
+    size, step = rows.size, max(1, rows.size // SAMPLES)
+    return b"".join(rows.flat(at, min(size, at + FEW)).tobytes() for at in range(0, size, step))
 
 
 def _digest(proto: TensorMessage | None, payloads: Payloads) -> bytes:

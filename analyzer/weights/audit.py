@@ -87,7 +87,12 @@ def _unread(
     most: int,
     asked: bool,
 ) -> Iterator[Problem]:
-    """What was not read, unless ``problems`` say so."""
+    """What was not read, unless ``problems`` say so, and not looked at as closely as the rest."""
+    if evidence.unsplit:
+        some = so_many(len(evidence.unsplit), "layer")
+        rest = (f"whether two smaller layers could stand for each of {some} was not looked at: "
+                "those with more MACs took all the time that there is for it")  # fmt: skip
+        yield Problem("weights-unsplit", evidence.unsplit[0], rest, inconclusive=False)
     told = any(p.inconclusive and p.code.startswith(("external-", "tensor-")) for p in problems)
     if evidence.beyond:
         what = f"the values of {len(evidence.beyond):,} layers and tensors are too much to look at"

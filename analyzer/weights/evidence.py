@@ -21,7 +21,15 @@ from analyzer.operators.record import Kind
 from analyzer.weights import low_rank
 from analyzer.weights.ends import given, taken
 from analyzer.weights.integers import integer_weights
-from analyzer.weights.layers import Look, form_of, layer_evidence, look, splits, work
+from analyzer.weights.layers import (
+    Look,
+    decomposition,
+    form_of,
+    layer_evidence,
+    look,
+    splits,
+    work,
+)
 from analyzer.weights.made import MadeWeights, made_of_nothing
 from analyzer.weights.scan import scan
 from analyzer.weights.source import WeightSource
@@ -41,7 +49,13 @@ if TYPE_CHECKING:
 
 SEPARABLE_BYTES = 128 << 20
 """Weights of spatial kernels in a model that are decomposed whole; of more, only a part is."""
-
+SEPARABLE_WORK = 250_000_000
+"""Work of that which takes a tenth of a second. VGG-19 asks for a sixth of it, a network of
+thousands of layers that are all different for twenty times as much."""
+MANY = 100
+"""Layers from which on those are not taken apart that are next to nothing of the model."""
+NOTHING = 256
+"""Of a model's MACs, one part in so many is: no more layers than that have as much."""
 
 WEIGHTS = frozenset({Kind.WEIGHT.value, Kind.TABLE.value})
 """Kinds of tensors that hold what a model has learned, biases and gains left out."""
@@ -89,7 +103,7 @@ def collect(
     budget = Budget(most, seconds)
     stored = tuple(StoredTensors(model.proto))
     source = WeightSource(model, facts, stored)
-    layers, unread, known = _layers(facts, source, budget, progress)
+    layers, unread, unsplit, known = _layers(facts, source, budget, progress)
     ids = node_ids(facts.nodes)
     tensors = []
     for index, tensor in enumerate(stored):
@@ -109,6 +123,7 @@ def collect(
         missed,
         tuple(budget.beyond),
         tuple(integers),
+        tuple(unsplit),
         **_placeholders(tensors, made_of_nothing(facts)),
     )
 
@@ -131,14 +146,15 @@ def _placeholders(tensors: Iterable[TensorEvidence], made: MadeWeights) -> dict[
 
 def _layers(
     facts: Facts, source: WeightSource, budget: Budget, progress: Callable[[int], object]
-) -> tuple[dict[str, LayerEvidence], list[str], dict[str, ValueStats]]:
-    """Evidence by node, nodes whose weights were not read, and values by name of the tensor."""
+) -> tuple[dict[str, LayerEvidence], list[str], list[str], dict[str, ValueStats]]:
+    """Evidence by node, nodes whose weights were not read, those that were not taken apart, and
+    values by name of the tensor."""
     exported = frozenset(t.name for t in facts.outputs)
     forms = {node.id: form for node in facts.nodes if (form := _form(facts, node, source))}
     keys = {node: (source.identity(node), form) for node, form in forms.items()}
     readers = Counter(keys.values())
     every = _every(forms.values())
-    chosen = _worth_splitting(facts, forms)
+    chosen, left = _worth_splitting(facts, forms)
     looks: dict[tuple[tuple[str, ...], Form], Look] = {}
     known: dict[str, ValueStats] = {}
     layers: dict[str, LayerEvidence] = {}
@@ -165,7 +181,8 @@ def _layers(
             shape=form.shape, macs=macs, macs_of_model=facts.totals.macs,
         )  # fmt: skip
         layers[node.id] = _with_downstream(found, facts.graph, exported)
-    return _with_ends(layers, facts), unread, known
+    unsplit = [node for node in layers if node in left]
+    return _with_ends(layers, facts), unread, unsplit, known
 
 
 def _with_ends(layers: dict[str, LayerEvidence], facts: Facts) -> dict[str, LayerEvidence]:
@@ -200,21 +217,29 @@ def _form(facts: Facts, node: Node, source: WeightSource) -> Form | None:
 
 
 def _every(forms: Iterable[Form]) -> int:
-    """How sparsely channels are decomposed, so that all decompositions take some seconds."""
-    spatial = sum(4 * prod(form.shape) for form in forms if prod(form.kernel) > 1)
-    return max(1, spatial // SEPARABLE_BYTES)
+    """How sparsely channels are decomposed, so that all decompositions take a second or two."""
+    spatial = [form for form in forms if prod(form.kernel) > 1]
+    size = sum(4 * prod(form.shape) for form in spatial)
+    effort = sum(decomposition(form) for form in spatial)
+    return max(1, size // SEPARABLE_BYTES, effort // SEPARABLE_WORK)
 
 
-def _worth_splitting(facts: Facts, forms: Mapping[str, Form]) -> frozenset[str]:
-    """The layers with the most MACs, as many as may be taken apart."""
-    left, chosen = low_rank.WORK, set()
-    costs = {node: facts[node].total_macs or 0 for node in forms}
-    for node in sorted(forms, key=lambda node: -costs[node]):
-        cost = splits(forms[node])
-        if cost and cost <= left:
-            left -= cost
+def _worth_splitting(
+    facts: Facts, forms: Mapping[str, Form]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The layers with the most MACs, as many as may be taken apart, and those that there was too
+    much work for: not the many that are next to nothing of a large model."""
+    costs = {node: facts[node].total_macs or 0 for node, form in forms.items() if splits(form)}
+    if len(costs) > MANY:
+        least = facts.totals.macs / NOTHING
+        costs = {node: macs for node, macs in costs.items() if macs >= least}
+    left, chosen = low_rank.WORK, set[str]()
+    for node in sorted(costs, key=lambda node: -costs[node]):
+        work = splits(forms[node])
+        if work <= left:
+            left -= work
             chosen.add(node)
-    return frozenset(chosen)
+    return frozenset(chosen), frozenset(costs) - chosen
 
 
 def _look(

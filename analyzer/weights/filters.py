@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ TOLERANCE = 1e-6
 some float32 roundings."""
 MOST_FILTERS = 1 << 16
 """Filters beyond which redundancy is not looked for."""
+PROBE = 1 << 14
+"""Elements of a filter up to which what it is projected on is drawn once for all layers."""
 LISTED = 4096
 """Most channels of one layer that are listed by number; the counts are of all."""
 
@@ -115,8 +118,17 @@ def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tup
 
 
 def _probe(elements: int) -> NDArray[np.float64]:
-    """What filters are projected on, always the same."""
-    return np.random.default_rng(0).standard_normal(elements)
+    """What filters are projected on, always the same: the beginning of one sequence."""
+    return _normals()[:elements] if elements <= PROBE else _drawn(elements)
+
+
+@cache
+def _normals() -> NDArray[np.float64]:
+    return _drawn(PROBE)
+
+
+def _drawn(count: int) -> NDArray[np.float64]:
+    return np.random.default_rng(0).standard_normal(count)
 
 
 def _similar(

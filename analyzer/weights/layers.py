@@ -14,11 +14,12 @@ from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
 from analyzer.weights import low_rank
+from analyzer.weights.chunks import CHUNK_BYTES
 from analyzer.weights.core import has_core, kernel_core, tap_energy
 from analyzer.weights.filters import Layout, filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.scan import TensorScan, scan
-from analyzer.weights.separability import Spectra, judge, spectra, spectral_work
+from analyzer.weights.separability import Spectra, decoupling_work, judge, spectra, spectral_work
 from analyzer.weights.values import int8_snr, name_of, value_stats
 
 if TYPE_CHECKING:
@@ -101,6 +102,12 @@ def work(form: Form, size: int) -> int:
                                 layout.taps) // WORK_PER_BYTE  # fmt: skip
 
 
+def decomposition(form: Form) -> int:
+    """Work of decomposing every channel."""
+    layout = form.layout
+    return decoupling_work(layout.outputs, layout.inputs, layout.groups, layout.taps)
+
+
 def splits(form: Form) -> int:
     """Work of looking for two smaller layers; 0 where that is not tried."""
     if form.transposed or form.layout.groups > 1:
@@ -120,7 +127,7 @@ def look(stored: Rows, form: Form, every: int = 1, *, split: bool = False) -> Lo
     """
     if tuple(stored.shape) != form.shape:
         return None
-    layout = form.layout
+    layout, stored = form.layout, stored.held(CHUNK_BYTES)
     if not form.kernel:
         seen = scan(stored)
         filters = filter_use(None, seen, layout)

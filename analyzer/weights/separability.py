@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from analyzer.model.rows import Rows
 
 TARGET = 0.95
+SMALL = 4000
+"""What the eigenvalues of the smallest matrix take, in units of side³ of large ones."""
 WORK = 1_000_000_000
 """Eigenvalue work (matrices × side³) above which channels are subsampled: a second."""
 HELD = 4 << 20
@@ -230,6 +232,19 @@ def spectral_work(outputs: int, inputs: int, groups: int, taps: int) -> int:
         return 0
     first = inputs * min(outputs // groups, taps) ** 3
     return min(first, WORK) + min(outputs * min(m, taps) ** 3, WORK)
+
+
+def decoupling_work(outputs: int, inputs: int, groups: int, taps: int) -> int:
+    """Work of ``spectra`` of every channel: matrices × (side³ + what a small one takes).
+
+    >>> decoupling_work(64, 32, 1, 9) == (64 + 32) * (9**3 + SMALL)
+    True
+    """
+    m = inputs // groups
+    if taps < 2 or m < 2:
+        return 0
+    first = inputs * (min(outputs // groups, taps) ** 3 + SMALL)
+    return first + outputs * (min(m, taps) ** 3 + SMALL)
 
 
 @lru_cache(maxsize=1024)

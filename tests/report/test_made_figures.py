@@ -20,6 +20,14 @@ def some(**about: Any) -> Any:
     return SimpleNamespace(**about)
 
 
+class Made(dict[str, Any]):
+    """Facts of nothing but operators."""
+
+    def __init__(self, nodes: list[Any]) -> None:
+        super().__init__((node.id, node) for node in nodes)
+        self.nodes = nodes
+
+
 def test_times_of_layers_add_up_as_often_as_they_run(monkeypatch: pytest.MonkeyPatch) -> None:
     times: dict[str, tuple[float, float] | None] = {"a": (6.0, 2.0), "b": (3.0, 4.0), "c": None}
     monkeypatch.setattr(speed, "roofline_seconds", lambda node, *_: times[node.id])
@@ -27,9 +35,9 @@ def test_times_of_layers_add_up_as_often_as_they_run(monkeypatch: pytest.MonkeyP
              counted=1), some(id="c", conv="c", saving="s", counted=1),
              some(id="d", conv=None, saving="s", counted=9),
              some(id="e", conv="c", saving=None, counted=9)]  # fmt: skip
-    facts = cast("Any", some(nodes=nodes))
+    facts = cast("Any", Made(nodes))
     for wanted, factor in (("a", 3.0), ("ab", 15 / 8), ("abde", 15 / 8), ("abc", None),
-                           ("de", None), ("", None)):  # fmt: skip
+                           ("de", None), ("d", None), ("x", None), ("", None)):  # fmt: skip
         assert speed.speedup(facts, wanted) == factor, wanted
 
 
@@ -48,7 +56,7 @@ def test_what_was_measured_of_a_device_is_weighed_by_kinds(monkeypatch: pytest.M
 
     nodes = [layer("a"), layer("b", saving=None), layer("c", conv=None), layer("d", precision="x"),
              layer("e", saving=some(macs_now=100, macs_after=0))]  # fmt: skip
-    facts = cast("Any", some(nodes=nodes))
+    facts = cast("Any", Made(nodes))
     for wanted, factor in (("a", 100 / 50), ("abc", 2.0), ("ad", None), ("bc", None), ("e", None),
                            ("ae", 200 / 50)):  # fmt: skip
         found = speed.measured_speedup(facts, wanted, cast("Any", None))

@@ -19,7 +19,7 @@ from analyzer.errors import ModelError
 from analyzer.facts import Facts, Problem
 from analyzer.model import Limits, load, source
 from analyzer.model.guard import GuardFailure
-from analyzer.weights import audit
+from analyzer.weights import audit, low_rank
 from analyzer.weights.evidence import _placeholders
 from analyzer.weights.made import MadeWeights
 
@@ -297,3 +297,15 @@ def test_a_look_at_weights_gets_less_than_other_children(monkeypatch: pytest.Mon
         with pytest.raises(ModelError, match="enough"):
             audit.audit(nothing, nothing, limits)
     assert given == [(20, 700, 24, 14.0), (10, 1, 2, 7.0)]
+
+
+def test_layers_that_were_not_looked_at_for_smaller_ones_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(low_rank, "WORK", 0)
+    facts = analyze_weights(load(large(tmp_path)))
+    problem = only(facts)
+    assert (problem.code, problem.where, problem.inconclusive) == ("weights-unsplit", "y", False)
+    assert problem.message.startswith("whether two smaller layers could stand for each of 1 layer ")
+    assert facts.evidence is not None
+    assert (facts.evidence.unsplit, facts.evidence.layers["y"].low_rank) == (("y",), None)

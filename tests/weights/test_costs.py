@@ -83,8 +83,8 @@ def test_spectra_cost_the_cubes_of_the_smaller_sides() -> None:
 def test_so_many_channels_are_left_out_that_all_take_some_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 256 MiB of kernels, twice what is decomposed whole, and a filter less
-    large = [form((1 << 20) - fewer, 32, 2, 1) for fewer in (0, 1)]
+    # just more and just less than 256 MiB of kernels, twice what is decomposed whole
+    large = [form(4096, 1821 - fewer, 3, 3) for fewer in (0, 1)]
     assert [evidence._every([each]) for each in large] == [2, 1]
     monkeypatch.setattr(evidence, "SEPARABLE_BYTES", 1000)
     conv, flat, matrix = form(10, 10, 5, 1), form(100, 100, 1, 1), form(500, 500)
@@ -95,20 +95,50 @@ def test_so_many_channels_are_left_out_that_all_take_some_seconds(
         assert evidence._every(forms) == every
 
 
+def test_channels_are_left_out_of_many_small_matrices_and_of_large_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of one layer: 8 matrices of side 5 and 16 of side 5, each 4,000 more than its cube."""
+    each = 24 * (5**3 + 4000)
+    conv = form(16, 8, 5, 1)
+    for room, every in ((each + 1, 1), (each, 1), (each // 2, 2), (each // 5, 5)):
+        monkeypatch.setattr(evidence, "SEPARABLE_WORK", room)
+        assert evidence._every([conv, form(16, 8, 1, 1), form(500, 500)]) == every
+    assert evidence._every([conv, conv]) == 10
+
+
+def shares(**macs: int | None) -> Any:
+    class Costs(dict[str, Any]):
+        totals = SimpleNamespace(macs=sum(n or 0 for n in macs.values()))
+
+    return Costs((name, SimpleNamespace(total_macs=n)) for name, n in macs.items())
+
+
 def test_the_layers_with_the_most_work_are_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     forms = {"a": form(16, 8), "b": form(32, 8), "c": form(16, 8), "d": form(16, 7)}
-    macs = {"a": 5, "b": 9, "c": 7, "d": 99}
-    facts = cast("Any", {name: SimpleNamespace(total_macs=n) for name, n in macs.items()})
+    facts = shares(a=5, b=9, c=7, d=99)
     small, large = splits(forms["a"]), splits(forms["b"])
     for room, chosen in (
         (small - 1, ""), (small, "c"), (large, "b"), (large + small - 1, "b"),
         (large + small, "bc"), (large + 2 * small, "abc"),
     ):  # fmt: skip
         monkeypatch.setattr(low_rank, "WORK", room)
-        assert evidence._worth_splitting(facts, forms) == {*chosen}
+        every = frozenset("abc")
+        assert evidence._worth_splitting(facts, forms) == (every & {*chosen}, every - {*chosen})
     facts["b"].total_macs = None
     monkeypatch.setattr(low_rank, "WORK", 2 * small)
-    assert evidence._worth_splitting(facts, forms) == {"a", "c"}
+    assert evidence._worth_splitting(facts, forms) == (frozenset("ac"), frozenset("b"))
+
+
+def test_of_more_than_100_layers_those_below_a_256th_of_the_macs_are_not_taken_apart() -> None:
+    for small, count, chosen in ((1, 99, 100), (1, 100, 1), (10, 100, 101)):
+        facts = shares(large=1000, **{f"n{i}": small for i in range(count)})
+        found, left = evidence._worth_splitting(facts, dict.fromkeys(facts, form(16, 8)))
+        assert ("large" in found, len(found), left) == (True, chosen, frozenset())
+    facts = shares(**{f"n{i}": 1 for i in range(500)})
+    for of_use, chosen in ((100, 100), (101, 0)):  # of layers of which none is small enough
+        forms = {name: form(16, 8 if i < of_use else 7) for i, name in enumerate(facts)}
+        assert len(evidence._worth_splitting(facts, forms)[0]) == chosen
 
 
 def test_large_kernels_up_to_a_limit_have_a_core() -> None:

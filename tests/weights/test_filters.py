@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analyzer.evidence import FilterUse
 from analyzer.weights import chunks, scan
+from analyzer.weights.filters import PROBE, _probe
 from tests.weights.looks import channels, kernel_use, value_stats
 
 
@@ -157,3 +158,9 @@ def test_of_more_than_65536_filters_none_are_compared_and_4096_are_listed() -> N
     assert (most.redundant, most.duplicates, most.dead_count) == (1, ((3, 5),), 65534)
     assert (more.redundant, more.duplicates, more.dead_count) == (0, (), 65535)
     assert (len(most.dead), most.dead[-1]) == (4096, 4097)
+
+
+def test_filters_of_every_length_are_projected_on_the_beginning_of_one_sequence() -> None:
+    longest = np.random.default_rng(0).standard_normal(PROBE + 1)
+    for elements in (0, 1, 9, PROBE, PROBE + 1):
+        assert np.array_equal(_probe(elements), longest[:elements])

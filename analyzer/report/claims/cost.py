@@ -177,8 +177,11 @@ def wanted(result: Result) -> tuple[str, ...]:
 def slower_elsewhere(result: Result) -> dict[str, tuple[str | float, ...]]:
     """Devices other than the first on which the layers take longer that the saving is of, and time
     now over time afterwards."""
-    device, nodes = main_device(result.devices), best_savings(result)
-    found = tuple(elsewhere(result.facts, nodes, device, result.devices))
+    device = main_device(result.devices)
+    found = result.kept(
+        "slower elsewhere",
+        lambda: tuple(elsewhere(result.facts, best_savings(result), device, result.devices)),
+    )
     return {
         "slower_on": tuple(each.device for each in found),
         "slower_factors": tuple(each.factor for each in found),

@@ -10,7 +10,7 @@ from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.split import element_bytes, positions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from analyzer.devices import Profile
     from analyzer.facts import Conv, Facts, Node, Saving
@@ -23,10 +23,9 @@ def speedup(facts: Facts, nodes: Iterable[str], device: Device = EXAMPLE) -> flo
 
     ``None`` where the time of any of them is not known, or there is none.
     """
-    wanted = frozenset(nodes)
     now = after = 0.0
-    for node in facts.nodes:
-        if node.id not in wanted or node.conv is None or node.saving is None:
+    for node in _of(facts, nodes):
+        if node.conv is None or node.saving is None:
             continue
         times = roofline_seconds(node, node.conv, node.saving, device)
         if times is None:
@@ -49,10 +48,9 @@ def measured_speedup(facts: Facts, nodes: Iterable[str], device: Profile) -> flo
     ``None`` where nothing was measured of one of the classes. Depthwise layers that take seven
     times their arithmetic make a conversion slower that saves half of the multiplications.
     """
-    wanted = frozenset(nodes)
     now = after = 0.0
-    for node in facts.nodes:
-        if node.id not in wanted or node.conv is None or node.saving is None:
+    for node in _of(facts, nodes):
+        if node.conv is None or node.saving is None:
             continue
         depthwise, pointwise = _parts(node.conv)
         of_both = node.saving.macs_after
@@ -69,6 +67,15 @@ def measured_speedup(facts: Facts, nodes: Iterable[str], device: Profile) -> flo
             return None
         now, after = now + (times[0] or 0), after + (times[1] or 0) + (times[2] or 0)
     return now / after if after else None
+
+
+def _of(facts: Facts, nodes: Iterable[str]) -> Iterator[Node]:
+    """Those of ``nodes`` that there are, once each, in the order of the file."""
+    wanted = frozenset(nodes)
+    if len(wanted) == 1:  # asked of each of thousands of layers by itself
+        (only,) = wanted
+        return iter((facts[only],) if only in facts else ())
+    return (node for node in facts.nodes if node.id in wanted)
 
 
 def _parts(conv: Conv) -> tuple[int, int]:
