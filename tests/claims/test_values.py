@@ -503,6 +503,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(advice, "unseen", lambda _: ("MatMul",))
     monkeypatch.setattr(advice, "hidden_bytes", lambda _: 7)
     monkeypatch.setattr(advice, "odd", lambda evidence: ["layer"] * evidence)
+    monkeypatch.setattr(advice, "quantised", lambda result: result.quantised)
     monkeypatch.setattr(advice, "tally", lambda result: some(idle=3, blind=result.blind))
     loops = [some(node="n", inputs=("a", "b", "c")), some(node="m", inputs=())]
     monkeypatch.setattr(advice, "open_loops", lambda facts: loops if facts else [])
@@ -512,7 +513,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
         evidence = 3
 
     nodes = Known({"n": some(name="loop"), "m": some(name="")})
-    result = some(rows=(other, row), groups=groups, facts=nodes, blind=2)
+    result = some(rows=(other, row), groups=groups, facts=nodes, blind=2, quantised=None)
     claim, passed = advice.trust(result), advice.passed(result)
     assert claim is not None
     assert passed is not None
@@ -524,8 +525,13 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     assert dict(passed.values) == {
         "categories": ("waste", "trust"), "rules": (7, 5), "speak": (0, 1), "stated": (3, 0),
         "unjudged": (0, 2), "odd": 3,
-        "idle": 3, "blind": 2, "unseen": ("MatMul",),
+        "idle": 3, "blind": 2, "unseen": ("MatMul",), "integers": False,
     }  # fmt: skip
+    for unaligned, on_x86, integers in ((0, 0, True), (1, 1, False), (0, 1, False)):
+        result.quantised = some(values={"unaligned": unaligned, "left_on_x86": on_x86})
+        passed = advice.passed(result)
+        assert passed is not None
+        assert passed.values["integers"] is integers
     loops.pop(0)
     unnamed = advice.trust(result)
     assert unnamed is not None

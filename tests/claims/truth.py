@@ -626,7 +626,9 @@ def _passed(d: Document) -> Values:
         _denied(d, {name for row in rows for name in row["sound"]})
         assert said["blind"] == sum(row["blind"] for row in rows) == sum(said["unjudged"])
         assert said["idle"] + said["blind"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
-    return {"speak": [speaking[category] for category in said["categories"]]}
+    whole = [c["values"] for c in d["claims"] if c["id"] == "quantised"]
+    integers = any(not (v["unaligned"] or v["left_on_x86"]) for v in whole)
+    return {"speak": [speaking[category] for category in said["categories"]], "integers": integers}
 
 
 def _denied(d: Document, sound: set[str]) -> None:

@@ -109,6 +109,7 @@ QUANTISED: Values = {
 PASSED: Values = {
     "categories": ("waste", "cost", "trust"), "rules": (5, 0, 2), "speak": (1, 0, 0),
     "stated": (1, 0, 0), "unjudged": (0, 4, 0), "blind": 0, "unseen": (), "idle": 0, "odd": 0,
+    "integers": False,
 }  # fmt: skip
 NOTHING = "5 of 7 rules that had something to look at found nothing, among them all of trust."
 VENDOR: Values = {
@@ -284,6 +285,12 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"stated": (0, 0, 0), "categories": ("waste", "trust", "weights"), "rules": (5, 1, 1),
           "unjudged": (0, 0, 0), "odd": 2},
          NOTHING.replace("5 of", "6 of")),
+        ({"stated": (0, 0, 0), "categories": ("waste", "trust", "quantisation"),
+          "rules": (5, 1, 1), "unjudged": (0, 0, 0)},
+         NOTHING.replace("5 of", "6 of")),
+        ({"stated": (0, 0, 0), "categories": ("waste", "trust", "quantisation"),
+          "rules": (5, 1, 1), "unjudged": (0, 0, 0), "integers": True},
+         NOTHING.replace("5 of", "6 of").replace("of trust", "of trust and quantisation")),
         ({"stated": (0, 0, 0), "speak": (0, 0, 0)},
          "7 of 7 rules that had something to look at found nothing."),
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},

@@ -17,6 +17,7 @@ from analyzer.report.claims.cost import (
     slower_elsewhere,
     wanted,
 )
+from analyzer.report.claims.kinds import quantised
 from analyzer.report.claims.lead import LARGE, RETRAIN, gravest, hows_of, leads_of
 from analyzer.report.claims.record import Claim
 from analyzer.report.claims.unadvised import is_saving
@@ -234,6 +235,7 @@ def passed(result: Result) -> Claim | None:
     found, rules = checked(result), tally(result)
     if not found:
         return None
+    said = quantised(result)
     return Claim(
         "passed",
         {
@@ -246,8 +248,10 @@ def passed(result: Result) -> Claim | None:
             "blind": rules.blind,
             "unseen": unseen(result.facts) if rules.blind else (),
             "odd": len(odd(result.facts.evidence)),
+            "integers": said is not None
+            and not (said.values["unaligned"] or said.values["left_on_x86"]),
         },
-        ("findings", "weights"),
+        ("findings", "weights", "nodes"),
     )
 
 

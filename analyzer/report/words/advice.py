@@ -117,8 +117,10 @@ def _levels() -> str:
 def passed(v: Values) -> str:
     looked, passed = sum(v["rules"]), sum(v["rules"]) - sum(v["speak"]) - sum(v["stated"])
     counts = zip(v["categories"], v["rules"], v["speak"], v["stated"], v["unjudged"], strict=True)
+    # Elsewhere the report has something to say of these, though no rule has.
+    told_of = {"weights": v["odd"], "quantisation": not v["integers"]}
     silent = [term(name) for name, rules, *others in counts
-              if rules and not any(others) and not (v["odd"] and name == "weights")]  # fmt: skip
+              if rules and not any(others) and not told_of.get(name)]  # fmt: skip
     told = {"passed": passed, "rules": many(looked, "rule")}
     text = (
         _("{passed} of {rules} that had something to look at found nothing, among them all of "
