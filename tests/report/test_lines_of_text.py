@@ -499,7 +499,8 @@ def block(kind: str, macs: int | None, params: int = 1, **detail: Any) -> Any:
 
 def test_blocks_are_added_up_by_kind_and_alike_ones_by_row() -> None:
     found = some(blocks=[block("a-b", 5), block("a-b", 5), block("c", 30), block("d", None, 4),
-                         block("d", 7)], totals=some(whole=100), nodes=())  # fmt: skip
+                         block("d", 7)], totals=some(whole=100), nodes=(),
+                 parameters=some(shared=(), tensors=()))  # fmt: skip
     assert blocks.kinds(cast("Any", found)) == (
         BlockKind("c", 1, 30, 0.3, 1), BlockKind("a b", 2, 10, 0.1, 2),
         BlockKind("d", 2, None, None, 5),
@@ -542,6 +543,7 @@ def test_a_block_in_a_function_is_as_many_as_the_calls_of_it() -> None:
     def found(*around: tuple[str, str]) -> list[tuple[int, int | None, int]]:
         nodes = {"a": ("", 1), "b": ("acme", 3), "c": ("acme", 0)}
         stub = SimpleNamespace(
+            parameters=SimpleNamespace(shared=(), tensors=()),
             nodes=[SimpleNamespace(composite=True, domain=domain, op_type=op)
                    for domain, op in around],
             blocks=[Block("mlp", ("a",), 10, 5), Block("mlp", ("b", "d"), 30, 7),

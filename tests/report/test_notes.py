@@ -200,7 +200,8 @@ def test_operators_explain_their_counts(browser: Browser, standard: Result) -> N
     cells = row.locator("td")
     texts = []
     for column in (3, 4, 5):
-        cells.nth(column).click()
+        cells.nth(column).hover()
+        cells.nth(column).get_by_role("button").click()
         texts.append(box(page).inner_text())
         page.keyboard.press("Escape")
     assert "1·64·112·112 · 32 · 3·3 = 231,211,008" in texts[0]  # eq. 2 of the paper

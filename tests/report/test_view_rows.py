@@ -12,7 +12,7 @@ import pytest
 
 from analyzer.evidence import PW_DW, Separability
 from analyzer.facts import Certainty, Module, Second
-from analyzer.report.view import appendix, conversion, growth, layers, speed, tiles
+from analyzer.report.view import appendix, conversion, growth, layers, speed, tile_names, tiles
 from analyzer.report.view.conversion import (
     Conversion,
     Total,
@@ -377,7 +377,7 @@ def test_what_is_in_a_module_is_told_down_to_a_hundredth() -> None:
 def test_tails_of_paths_tell_siblings_apart() -> None:
     paths = ("m.layer.11", "m.encoder", "m.encoder.fc", "m.encoder.mlp", "0", "", "b.6.1",
              "blocks.6.1")  # fmt: skip
-    assert [tiles._tail(path) for path in paths] == [
+    assert [tile_names.tail(path) for path in paths] == [
         "layer.11", "encoder", "encoder.fc", "mlp", "0", "", "b.6.1", "blocks.6.1",
     ]  # fmt: skip
     numbered = module("features.3", 30, module("features.3.0", 20), module("features.3.fc", 10))

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, term
+from analyzer.report.view.elsewhere import SharedWeights
+from analyzer.report.view.layers import elsewhere
 from analyzer.report.view.summary import KindRow, block_name
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
@@ -81,9 +83,13 @@ def by_block(shares: Sequence[KindRow], blocks: Sequence[BlockKind]) -> tuple[Ki
 def rows(facts: Facts) -> tuple[BlockRow, ...]:
     """Every block, those that are alike in one row, in the order in which they first come."""
     found: dict[tuple[str, str, int | None, int], list[tuple[str, int]]] = {}
+    shared = SharedWeights(facts)
     for block, count in zip(facts.blocks, calls(facts), strict=True):
         macs = None if block.macs is None else block.macs // count
-        key = (block_name(block.kind), describe(block.detail), macs, block.params)
+        others = shared.elsewhere(frozenset(block.nodes))
+        detail = ", ".join(filter(None, (describe(block.detail), elsewhere(others) if others
+                                         else "")))  # fmt: skip
+        key = (block_name(block.kind), detail, macs, block.params)
         found.setdefault(key, []).append((block.nodes[0], count))
     return tuple(
         BlockRow(kind, tuple(node for node, _n in same), detail, macs, params,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate
-from math import ceil
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -34,6 +34,18 @@ class PageTensor:
 
 
 @record
+class PageConv:
+    """What a convolution joins, as far as a page shows it."""
+
+    kind: str
+    kernel: tuple[int, ...]
+    in_channels: int
+    out_channels: int
+    params: int
+    """Those that it uses, wherever they are counted."""
+
+
+@record
 class PageNode:
     """An operator as the JSON has it, as far as a page shows it."""
 
@@ -60,6 +72,7 @@ class PageNode:
     source: str
     certainty: Certainty
     reason: str
+    conv: PageConv | None = None
 
 
 @record
@@ -233,8 +246,36 @@ def _row(number: int, node: PageNode, anchor: str, name: str, count: int) -> Lay
         number, anchor, name, label(node.scope), label(domain + node.op_type, widths.NAME),
         units.shape(node.outputs[0].shape) if node.outputs else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
-        units.span(*node.executions_range), " ".join(map(term, node.tags)), count,
+        units.span(*node.executions_range), _traits(node), count,
     )  # fmt: skip
+
+
+def elsewhere(params: int) -> str:
+    """Parameters of tensors that several operators use, which count at the first of them."""
+    return _("{n} parameters counted elsewhere", n=units.count(params))
+
+
+def _traits(node: PageNode) -> str:
+    """Tags, and what the output does not tell: the kernel, what comes in, and parameters that
+    count elsewhere."""
+    tags, conv = " ".join(map(term, node.tags)), node.conv
+    if conv is None:
+        return f"{tags} {_through(node)}".strip()
+    kernel = "×".join(map(str, conv.kernel)) if max(conv.kernel, default=1) > 1 else ""
+    alike = conv.kind == "depthwise" and conv.in_channels == conv.out_channels
+    through = "" if alike else f"{conv.in_channels} → {conv.out_channels}"
+    others = elsewhere(conv.params - node.params) if 0 < node.params < conv.params else ""
+    return ", ".join(filter(None, (f"{tags} {kernel}".strip(), through, others)))
+
+
+def _through(node: PageNode) -> str:
+    """``768 → 3072`` of a matrix product, where that is sure."""
+    shape = node.outputs[0].shape if node.outputs else None
+    elements = prod(size or 0 for size in shape or ())
+    if not (node.macs and shape and elements):
+        return ""
+    terms = _terms(node, node.macs, elements)
+    return "" if terms is None else f"{terms} → {shape[-1]}"
 
 
 FEW = 3
@@ -359,7 +400,13 @@ def _channels(node: Node, out: Tensor | None) -> str:
     what multiplies more than once, as a recurrent layer, only that axis is sure."""
     if not (node.macs and out and out.elements and out.shape):
         return units.si(node.macs, "MAC")
+    terms = _terms(node, node.macs, out.elements)
+    return str(out.shape[-1]) if terms is None else f"{terms} → {out.shape[-1]}"
+
+
+def _terms(node: Node | PageNode, macs: int, elements: int) -> int | None:
+    """Terms of each sum of a matrix product; ``None`` where that is not sure."""
     operator = find(node.domain, node.op_type)
-    if operator is None or operator.nature is not Nature.PRODUCT or node.macs % out.elements:
-        return str(out.shape[-1])
-    return f"{node.macs // out.elements} → {out.shape[-1]}"
+    if operator is None or operator.nature is not Nature.PRODUCT or macs % elements:
+        return None
+    return macs // elements

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.report.view.charts import TURN
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analyzer.report.view.charts import Chart
 
@@ -57,6 +58,37 @@ def _cut(name: str, turn: str, letters: int) -> str:
     head = head.rstrip(" ._-,:")
     least = KEPT if end else BARE
     return f"{head}{CUT}{end}" if units.letters(head) >= least else ""
+
+
+def told_apart(paths: Sequence[str]) -> list[str]:
+    """The last parts of paths, more of them where they are alike.
+
+    >>> told_apart(["up.0.conv1.1", "up.1.conv1", "up.2.conv1", "stem"])
+    ['conv1.1', '1.conv1', '2.conv1', 'stem']
+    """
+    names = [tail(path) for path in paths]
+    most = max((path.count(".") for path in paths), default=0)
+    for parts in range(2, most + 2):
+        alike = {name for name, count in Counter(names).items() if count > 1}
+        if not alike:
+            break
+        names = [tail(path, parts) if name in alike else name
+                 for name, path in zip(names, paths, strict=True)]  # fmt: skip
+    return names
+
+
+def tail(path: str, more: int = 1) -> str:
+    """The last parts of a path, which tell siblings apart: from the last that is no number on,
+    and two where that is short; ``more`` at least.
+
+    >>> tail("m.encoder.layer.11"), tail("features"), tail("m.blocks.6.4"), tail("up.2.conv", 2)
+    ('layer.11', 'features', 'blocks.6.4', '2.conv')
+    """
+    parts = path.split(".")
+    named = [n for n, part in enumerate(parts) if not part.isdigit()]
+    least = len(parts) - (2 if len(parts[-1]) < 3 and len(parts) > 1 else 1)
+    first = max(0, min([least, len(parts) - more, *named[-1:]]))
+    return label(".".join(parts[first:]), widths.TERM)
 
 
 def common_stem(names: Iterable[str]) -> str:

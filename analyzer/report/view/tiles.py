@@ -12,7 +12,7 @@ from analyzer.report.view.keys import rest_of_any_kind
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import layer_shapes, shape_of
 from analyzer.report.view.summary import block_name
-from analyzer.report.view.tile_names import common_stem, fitting
+from analyzer.report.view.tile_names import common_stem, fitting, tail, told_apart
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
@@ -127,10 +127,11 @@ def _ground(facts: Facts, total: int) -> Ground:
 def _modules(root: Module) -> Iterator[Tile]:
     """The modules that together make the model, and what of those opened is in none."""
     shown, rest = _cover(root)
-    for module in shown:
-        yield Tile(_tail(module.path), color_of(module.kind), module.macs,
+    names = told_apart([module.path for module in shown])
+    for module, name in zip(shown, names, strict=True):
+        yield Tile(name, color_of(module.kind), module.macs,
                    _parts(module, OPENED * root.macs, LEVELS), _word(module.kind))  # fmt: skip
-    yield from (Tile(_rest_of(_tail(path)), "other", own) for path, own in rest)
+    yield from (Tile(_rest_of(tail(path)), "other", own) for path, own in rest)
 
 
 def _cover(root: Module) -> tuple[list[Module], list[tuple[str, int]]]:
@@ -157,7 +158,7 @@ def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
     if not levels or len(inner) + (own > 0) < 2:
         return ()
     parts = [
-        Tile(_tail(m.path) if m.name.isdigit() else label(m.name, widths.TERM),
+        Tile(tail(m.path) if m.name.isdigit() else label(m.name, widths.TERM),
              color_of(m.kind), m.macs,
              _parts(m, least, levels - 1) if m.macs >= least else (), _word(m.kind))
         for m in inner
@@ -179,19 +180,6 @@ def _opened(module: Module) -> list[Module]:
     while len(inner) == 1 and (deeper := _inner(*inner)):
         inner = deeper
     return inner
-
-
-def _tail(path: str) -> str:
-    """The last parts of a path, which tell siblings apart: from the last that is no number on, and
-    two where that is short.
-
-    >>> _tail("m.encoder.layer.11"), _tail("features"), _tail("m.blocks.6.4")
-    ('layer.11', 'features', 'blocks.6.4')
-    """
-    parts = path.split(".")
-    named = [n for n, part in enumerate(parts) if not part.isdigit()]
-    least = len(parts) - (2 if len(parts[-1]) < 3 and len(parts) > 1 else 1)
-    return label(".".join(parts[min([least, *named[-1:]]) :]), widths.TERM)
 
 
 def _blocks(facts: Facts) -> Iterator[Tile]:
