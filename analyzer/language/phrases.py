@@ -26,7 +26,7 @@ GLUE = frozenset({"a", "an", "and", "in", "is", "of", "or", "the", "to", "with"}
 """Words that are about others."""
 SURE = 4
 """Letters of a pattern that nothing else has to speak for."""
-DEEP = 8
+DEEP = 16
 """Sentences in sentences."""
 MOST = 8
 """Sentences that are listed."""

@@ -39,6 +39,12 @@ TERMS = (
     # kinds of devices that ship
     "data-centre GPU", "phone NPU", "phone CPU", "laptop CPU", "single-board computer",
     "microcontroller",
+    # what their profiles note
+    ("float32 is multiplied as TF32 on tensor cores unless somebody forbids it "
+     "(ONNX Runtime: use_tf32 = 1)"),
+    "float32 is multiplied as float16, which is all it computes in",
+    ("weights are set against flash, activations against all of the RAM, of which 512 KiB are in "
+     "one piece"),
     # states of rules
     "stable", "preview", "deprecated", "configuration",
 )  # fmt: skip

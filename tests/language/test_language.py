@@ -19,6 +19,7 @@ from analyzer.language import _, counted, mark, ngettext, retold, rule_words, sp
 from analyzer.language.catalogue import LOCALE, entries
 from analyzer.language.terms import TERMS
 from analyzer.report import webface
+from analyzer.report.view.deployment import blocking
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.options.form import LEVELS
 from analyzer.ruleset import load_rules
@@ -45,6 +46,12 @@ def test_a_block_speaks_korean_and_what_follows_it_english() -> None:
         assert (spoken(), _("Contents")) == ("ko", "목차")
         assert _("nobody has said this") == "nobody has said this"
     assert (spoken(), _("Contents")) == ("en", "Contents")
+
+
+def test_korean_counts_with_a_counter() -> None:
+    with speaking("ko"):
+        assert _("{n} {kind}", n=2, kind="LSTM") == "LSTM 2개"
+        assert blocking("Identity", "Identity is not supported", 14).endswith(" (14개)")
 
 
 def test_values_are_no_format_themselves() -> None:
@@ -114,6 +121,7 @@ def test_terms_are_the_words_by_which_facts_and_rules_name_kinds() -> None:
     }  # of a colour: what is drawn has that one's name
     named |= {*Severity, *Certainty, *LEVELS, *COLORS, *get_args(ConvKind)} - shades
     named |= {rule.category for rule in load_rules()} | {profile(name).kind for name in SHIPPED}
+    named |= {profile(name).note for name in SHIPPED} - {""}
     assert sorted(named - {*TERMS}) == []
     pages = entries((LOCALE / "ko" / "pages.po").read_text("utf-8"))
     assert {entry.text for entry in pages if entry.context == "term"} == {*TERMS}

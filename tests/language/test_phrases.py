@@ -92,11 +92,16 @@ def test_a_sentence_is_told_by_the_pattern_that_it_is_made_of(text: str, told: s
     assert retell(text, "xx") == told
 
 
-def test_sentences_are_told_eight_deep() -> None:
-    assert [retell("rank 3 of x there", "xx", depth) for depth in (0, 8, 9)] == [
+def test_sentences_are_told_sixteen_deep() -> None:
+    assert [retell("rank 3 of x there", "xx", depth) for depth in (0, 16, 17)] == [
         "R x: 3", "R x: 3", "rank 3 of x there",
     ]  # fmt: skip
-    assert [retell("x", "xx", depth) for depth in (0, 8, 9)] == ["x"] * 3
+    assert [retell("x", "xx", depth) for depth in (0, 16, 17)] == ["x"] * 3
+
+
+def test_the_last_of_a_row_of_conditions_is_told_whole() -> None:
+    row = "; ".join(["known before the model runs"] * 9 + ["rank 3 of x there"] * 2)
+    assert retell(row, "xx") == "; ".join(["K"] * 9 + ["R x: 3"] * 2)
 
 
 def test_eight_sentences_are_listed() -> None:

@@ -98,7 +98,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
 def blocking(op_type: str, reason: str, count: int) -> str:
     """What blocks: the operator, unless the reason begins with it, why, and how many there are."""
     name = "" if reason.startswith(op_type) else f"{label(op_type)}: "
-    times = f" ({units.count(count)}×)" if count > 1 else ""
+    times = f" {_('({n}×)', n=units.count(count))}" if count > 1 else ""
     return f"{name}{_phrases(reason)}{times}"
 
 

@@ -193,7 +193,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         and _may_fit(room(facts, profile, integers, types)),
         dated=label(profile.dated, 20),
         sources=tuple(label(source, widths.NOTE) for source in profile.sources),
-        note=label(profile.note, widths.REASON),
+        note=label(term(profile.note), widths.REASON),
         rates={} if untimed else _rates(facts, profile),
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ def network(v: Values) -> str:
     layers = many(v["layers"], "weighted layer") if v["layers"] else ""
     if layers and v["branching"]:
         layers = _("{layers} in a run", layers=layers)
-    cells = [f"{units.count(n)} {kind}"
+    cells = [_("{n} {kind}", n=units.count(n), kind=kind)
              for kind, n in zip(v["recurrent"], v["recurrent_counts"], strict=True)]  # fmt: skip
     if layers and cells:
         layers = f"{layers} ({series(cells)})"
