@@ -61,9 +61,9 @@ BROKEN = {
 }  # fmt: skip
 
 
-def advised(model: onnx.ModelProto, rule: str) -> str:
+def advised(model: onnx.ModelProto, rule: str, *, preview: bool = False) -> str:
     found, rules = facts_of(model), load_rules()
-    asks = actions(Result(found, lint(found, rules, Settings()), rules))
+    asks = actions(Result(found, lint(found, rules, Settings(preview=preview)), rules))
     return next(ask.what for ask in asks if ask.rule == rule)
 
 
@@ -123,6 +123,46 @@ def test_an_old_opset_is_converted_by_the_command_beside_it(tmp_path: Path) -> N
     assert newer.opset_import[0].version == 7
     onnx.checker.check_model(newer)
     assert ran(newer).tolist() == [[0, 4, 0, 16]]
+
+
+@pytest.mark.parametrize(
+    ("text", "opset", "rule", "ir"),
+    [
+        (TEXT, 17, "IOP004", 8),
+        ("g (float[1,4] x) => (float[1,4] y) { a = Cast <to = 22> (x)  y = Cast <to = 1> (a) }",
+         21, "IOP005", 10),
+        # The latest of two.
+        ("""g (float[1,4] x) => (float[1,4] y) { a = Cast <to = 19> (x)  c = Cast <to = 22> (x)
+         b = Cast <to = 1> (a)  d = Cast <to = 1> (c)  y = Add (b, d) }""", 21, "IOP005", 10),
+    ],
+)  # fmt: skip
+def test_an_ir_version_is_raised_by_the_command_of_its_rule(
+    text: str, opset: int, rule: str, ir: int, tmp_path: Path
+) -> None:
+    model = parse(text, opset)
+    model.ir_version = 4
+    newer = typed(advised(model, rule, preview=True), model, tmp_path)
+    assert newer.ir_version == ir
+    onnx.checker.check_model(newer)
+    assert ran(newer).shape == (1, 4)
+    assert facts_of(newer).model.ir_version == ir
+
+
+def test_gelu_takes_the_place_of_its_formula_by_the_command_of_its_rule(tmp_path: Path) -> None:
+    model = parse(
+        """g (float[1,4] x) => (float[1,4] y)
+        <float r = {1.4142135}, float one = {1}, float half = {0.5}> {
+        d = Div (x, r)  e = Erf (d)  a = Add (e, one)  m = Mul (x, a)  g = Mul (m, half)
+        y = Relu (g) }""", 14)  # fmt: skip
+    model.ir_version = 7
+    rule = next(rule for rule in load_rules() if rule.id == "STR120")
+    newer = typed(rule.fix, model, tmp_path)
+    assert [(node.domain, node.op_type) for node in newer.graph.node] == [
+        ("", "Gelu"), ("", "Relu"),
+    ]  # fmt: skip
+    assert (newer.opset_import[0].version, newer.ir_version) == (20, 9)
+    onnx.checker.check_model(newer)
+    assert np.allclose(ran(newer), ran(model), atol=1e-6)
 
 
 @pytest.mark.parametrize(("opset", "ir"), [(13, None), (None, 5), (13, 5)])

@@ -7,6 +7,7 @@ do first of both is chosen in ``steps``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
@@ -18,7 +19,7 @@ from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import split
 from analyzer.report.view.action import Action
 from analyzer.report.view.devices import on
-from analyzer.report.view.edited import converting, mending
+from analyzer.report.view.edited import converting, mending, stating
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
 from analyzer.report.view.loaded import FOLDED, KEPT, OnLoad, done_on_load
@@ -70,6 +71,8 @@ OLD = "GRF004"
 """The rule about models of opsets that runtimes promise nothing of."""
 OLDEST = 7
 """The oldest that they promise to run, which its limit is, too."""
+YOUNG = frozenset({"IOP004", "IOP005"})
+"""Rules about an IR version that is older than what the file holds."""
 UNCOUNTED = "GRF002"
 """The rule about what nobody knows the cost of."""
 MOST_REMEDIES = 3
@@ -280,6 +283,8 @@ def _how(
     old = first_of.rule == OLD and (facts.model.opset or 0) < OLDEST
     if old and (typed := converting(facts, OLDEST)):
         return _("{told}; or run `{command}`, and compare outputs", told=told, command=typed)
+    if first_of.rule in YOUNG and (typed := stating(facts, ir=_named(items))):
+        return _("Run `{command}`", command=typed)
     tool = tool_of(items, rule, facts)
     if not tool:
         return told
@@ -307,6 +312,11 @@ def _how(
         text = _("Run `{command}`, and compare outputs", command=typed)
     grown = more.told(file_bytes(facts))
     return ". ".join(filter(None, (text, rest, grown[:1].upper() + grown[1:])))
+
+
+def _named(items: Iterable[Finding]) -> int:
+    """The latest IR version that what findings ask for names."""
+    return max(int(number) for item in items for number in re.findall("[0-9]+", item.action))
 
 
 def _tolerated(items: Iterable[Finding], facts: Facts) -> list[Breach]:
