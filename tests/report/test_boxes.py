@@ -8,7 +8,7 @@ from onnx import helper
 
 from analyzer.report import Result
 from analyzer.report.drawing import draw
-from analyzer.report.drawing.draw import PARTS
+from analyzer.report.drawing.boxes import PARTS
 from tests.report.pages import until, visit
 from tests.report.results import judge, save
 

@@ -115,19 +115,24 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
             fact = facts[node]
             if not (counted_macs(fact) or fact.params or fact.composite or fact.macs is None):
                 anchors[node] = made.pop()
-    unknown = {node for node in wiring.reads if is_unknown(facts[node])}
+    apart = {node for node in wiring.reads if is_unknown(facts[node]) or _calls(facts[node])}
     for node in wiring.reads:  # producers first, so that each chain is as long as one step
         anchor = anchors.get(node)
-        if node in unknown:
+        if node in apart:
             anchors[node] = node
         elif anchor is not None:
             passed = {anchors.get(source.node, source.node)
                       for source in wiring.reads[node] if not source.is_input}  # fmt: skip
-            if unknown & passed:  # its result changed nothing of the layer before that operator
+            if apart & passed:  # its result changed nothing of the layer before that operator
                 anchors[node] = passed.pop() if len(passed) == 1 else node
             else:
                 anchors[node] = anchors.get(anchor, anchor)
     return anchors
+
+
+def _calls(node: Node) -> bool:
+    """Whether what it runs multiplies: it changes more than the result of the layer before."""
+    return node.composite and bool(node.macs)
 
 
 def is_unknown(node: Node) -> bool:

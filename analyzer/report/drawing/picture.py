@@ -193,9 +193,15 @@ def _lines(box: Box, whole: int, sign: str = "") -> tuple[str, ...]:
     if box.macs:
         cost = _counted(box)
         cost = f"{cost}, {units.percent(box.macs / whole)}" if whole else cost
+    elif box.a_pass:
+        cost = _a_pass(box)
     elif not box.complete:
         cost = _("MACs unknown")
     return tuple(line for line in (title, box.detail, cost) if line)
+
+
+def _a_pass(box: Box) -> str:
+    return _("{macs} a pass, not counted", macs=units.si(box.a_pass, "MAC"))
 
 
 def _counted(box: Box) -> str:
@@ -215,6 +221,8 @@ def _sentence(box: Box, whole: int, *, counted: bool = False, sign: str = "") ->
     if box.macs:
         share = f" ({units.percent(box.macs / whole)})" if whole else ""
         words.append(_counted(box) + share)
+    elif box.a_pass:
+        words.append(_a_pass(box))
     elif not box.complete:
         words.append(_("MACs unknown"))
     if counted and box.nodes:

@@ -59,6 +59,8 @@ class Box:
     """Its operators by what they are, in the order of the file, without plumbing."""
     alone: int = 0
     """MACs of one run where the totals contain none of it: of a branch that is not counted."""
+    a_pass: int = 0
+    """MACs of one pass of a loop of which nobody knows how many it makes."""
     abreast: int = 1
     """How many equal ones beside each other it stands for, each of ``count`` in a row; figures are
     those of all of them."""

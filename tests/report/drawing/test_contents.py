@@ -13,21 +13,15 @@ from analyzer.facts import Block
 from analyzer.findings.finding import Severity
 from analyzer.report import Result
 from analyzer.report.drawing import Box, draw
-from analyzer.report.drawing.draw import (
-    _ends,
-    _full_name,
-    _gathered,
-    _listed,
-    _operator_words,
-    _severities,
-    _sign,
-    _types,
-    _words,
-)
+from analyzer.report.drawing.boxes import _gathered, _listed, _sign, _types
+from analyzer.report.drawing.draw import _severities
 from analyzer.report.drawing.fold import cut, fold
 from analyzer.report.drawing.parts import DrawnPart, chained, main_node, telling
 from analyzer.report.drawing.record import BoxPart, DrawnEdge
+from analyzer.report.drawing.titles import _ends, _operator_words, full_name
+from analyzer.report.drawing.titles import words as words_of
 from analyzer.report.drawing.wiring import wire
+from analyzer.report.view.kinds import counted_macs
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -165,11 +159,12 @@ def test_six_types_of_operators_are_named_the_most_frequent_first() -> None:
 def test_operators_that_cost_least_are_one_line_where_there_are_too_many() -> None:
     known = small()
     nodes = [known[each] for each in ("r", "d", "c", "y", "z", "r")]
-    assert _listed(nodes, 5) == (replace(OTHERS[0], count=2), OTHERS[1], LAYER, *OTHERS[2:])
-    assert _listed(nodes, 4) == (
+    held = [(node, counted_macs(node)) for node in nodes]
+    assert _listed(held, 5) == (replace(OTHERS[0], count=2), OTHERS[1], LAYER, *OTHERS[2:])
+    assert _listed(held, 4) == (
         replace(OTHERS[0], count=2), OTHERS[1], LAYER, BoxPart("2 more", "", "", 2, 0),
     )  # fmt: skip
-    assert _listed(nodes, 2) == (LAYER, BoxPart("5 more", "", "", 5, 0))
+    assert _listed(held, 2) == (LAYER, BoxPart("5 more", "", "", 5, 0))
 
 
 def test_gravest_severity_of_an_operator_counts() -> None:
@@ -204,7 +199,7 @@ def test_a_part_is_named_by_its_main_operator_and_what_is_with_it(
     nodes: list[str], words: tuple[str, str]
 ) -> None:
     known, part = small(), DrawnPart(nodes)
-    assert _words(known, part) == _operator_words(known, part, main_node(known, nodes)) == words
+    assert words_of(known, part) == _operator_words(known, part, main_node(known, nodes)) == words
 
 
 @pytest.mark.parametrize(
@@ -222,11 +217,11 @@ def test_a_part_is_named_by_its_main_operator_and_what_is_with_it(
 def test_a_block_tells_channels_heads_and_stride(
     kind: str, detail: dict[str, int | str | bool], words: tuple[str, str]
 ) -> None:
-    assert _words(small(), DrawnPart(["c"], Block(kind, ("c",), 0, 0, detail))) == words
+    assert words_of(small(), DrawnPart(["c"], Block(kind, ("c",), 0, 0, detail))) == words
 
 
 def test_a_module_is_its_own_name() -> None:
-    assert _words(small(), DrawnPart(["c"], module="encoder.3")) == ("encoder.3", "")
+    assert words_of(small(), DrawnPart(["c"], module="encoder.3")) == ("encoder.3", "")
 
 
 def test_words_are_as_long_as_a_box_is_wide() -> None:
@@ -236,7 +231,7 @@ def test_words_are_as_long_as_a_box_is_wide() -> None:
         return replace(small(), nodes=tuple(made))
 
     def words(known: Facts, *nodes: str) -> tuple[str, str]:
-        return _words(known, DrawnPart(list(nodes)))
+        return words_of(known, DrawnPart(list(nodes)))
 
     assert words(odd(19), "r") == (f"com.acme.{'O' * 19}", "")
     for length in (20, 28):
@@ -247,12 +242,12 @@ def test_words_are_as_long_as_a_box_is_wide() -> None:
     assert _types([odd(31)["r"]]) == f"{'O' * 15}…{'O' * 14}"
     assert _types([odd(30)["r"]]) == "O" * 30
     module = DrawnPart(["c"], module="m" * 29)
-    assert _words(small(), module) == (f"{'m' * 14}…{'m' * 13}", "")
+    assert words_of(small(), module) == (f"{'m' * 14}…{'m' * 13}", "")
 
 
 def test_names_of_domains_beyond_onnx_are_told() -> None:
     domains = ("", "ai.onnx", "ai.onnx.ml", "com.acme", "ai.onnx.preview")
-    assert [_full_name(node("Op", domain)) for domain in domains] == [
+    assert [full_name(node("Op", domain)) for domain in domains] == [
         "Op", "Op", "Op", "com.acme.Op", "ai.onnx.preview.Op",
     ]  # fmt: skip
 

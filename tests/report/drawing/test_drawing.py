@@ -10,9 +10,11 @@ import pytest
 
 from analyzer.report import Result
 from analyzer.report.drawing import Box, Depth, Drawing, draw
-from analyzer.report.drawing.draw import MOST, _became, _fitting_name
+from analyzer.report.drawing.boxes import becoming
+from analyzer.report.drawing.draw import MOST
 from analyzer.report.drawing.fold import cut, fold
 from analyzer.report.drawing.record import Becoming
+from analyzer.report.drawing.titles import fitting_name
 from tests.each import each
 from tests.golden.text import facts
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
@@ -135,8 +137,8 @@ def test_what_computes_names_a_box_not_what_moves_data_before_it() -> None:
 def test_a_long_domain_is_left_out_before_the_operator_is_cut() -> None:
     model = network("shufflenet").facts
     node = replace(model.nodes[0], domain="com.acme.vision.extra", op_type="HardSwooshPlus")
-    assert _fitting_name(node) == "HardSwooshPlus"
-    assert _fitting_name(replace(node, domain="acme")) == "acme.HardSwooshPlus"
+    assert fitting_name(node) == "HardSwooshPlus"
+    assert fitting_name(replace(node, domain="acme")) == "acme.HardSwooshPlus"
 
 
 def test_modules_of_the_source_code_are_boxes() -> None:
@@ -177,8 +179,8 @@ def test_what_computes_most_of_a_box_says_whether_it_came_or_went(
         "{ a = MatMul (x, w) y = Relu (a) }"
     )
     changes = {"y": bend} if product is None else {"a": product, "y": bend}
-    assert _became(found, changes, list(changes)) == together
-    assert _became(found, {}, ["a", "y"]) == ""
+    assert becoming(found, changes, list(changes)) == together
+    assert becoming(found, {}, ["a", "y"]) == ""
 
 
 def test_branches_between_which_data_decide_are_beside_each_other() -> None:

@@ -10,7 +10,7 @@ import pytest
 from analyzer.operators.record import Kind, Nature
 from analyzer.report.drawing import branches as drawn
 from analyzer.report.drawing import coarse, parts, wiring
-from analyzer.report.drawing.draw import _Builder
+from analyzer.report.drawing.boxes import Builder
 from analyzer.report.drawing.fold import Run
 from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 from analyzer.report.drawing.rows import Point, _Row, _Wrapping
@@ -278,12 +278,12 @@ def test_what_only_changes_a_result_is_drawn_with_the_layer_that_makes_it(
 def test_a_repetition_of_several_parts_names_the_two_that_cost_most(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = _Builder._title.__globals__
-    monkeypatch.setitem(names, "counted_macs", int)
-    monkeypatch.setitem(names, "_words", lambda _, part: (f"T{part.nodes[0]}", "where"))
+    names = Builder._title.__globals__
+    monkeypatch.setitem(names, "cost", int)
+    monkeypatch.setitem(names, "words", lambda _, part: (f"T{part.nodes[0]}", "where"))
 
     def told(*costs: int) -> Any:
-        builder: Any = object.__new__(_Builder)
+        builder: Any = object.__new__(Builder)
         builder.facts = range(99)
         builder.parts = [some(nodes=[cost]) for cost in (50, *costs, *costs)]
         return builder._title(Run(1, len(costs), 2))
@@ -294,6 +294,10 @@ def test_a_repetition_of_several_parts_names_the_two_that_cost_most(
     assert told(0, 9) == ("T9", "and 1 more")
     assert told(0, 0) == ("T0", "and 1 more")
     assert told(7, 7) == ("T7", ""), "of one name, once"
+    monkeypatch.setitem(names, "words", lambda _, part: (f"{part.nodes[0]:0>15}", "where"))
+    assert told(7, 9) == (f"{7:0>15} + {9:0>15}", "")
+    monkeypatch.setitem(names, "words", lambda _, part: (f"{part.nodes[0]:0>16}", "where"))
+    assert told(7, 9) == (f"{9:0>16}", "and 1 more"), "one name rather than two that are cut"
 
 
 def test_an_operator_without_a_module_is_in_that_of_what_it_is_drawn_with(
