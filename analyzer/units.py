@@ -151,6 +151,24 @@ def shape(dims: Iterable[int | None] | None) -> str:
     return shorten("×".join("?" if d is None else str(d) for d in dims)) or _("scalar")
 
 
+NO_TENSORS = (
+    ("seq(map(", mark("sequence of maps")), ("seq(", mark("sequence of tensors")),
+    ("map(", mark("map")), ("optional(seq(", mark("optional sequence")),
+    ("optional(", mark("optional tensor")), ("sparse(", mark("sparse tensor")),
+)  # fmt: skip
+"""What a type that is no plain tensor's begins with, and what such a value is."""
+
+
+def form(dtype: str | None, dims: Iterable[int | None] | None) -> str:
+    """The shape of a tensor; of what has none what it is, as its type says.
+
+    >>> form("float32", (1, 3)), form("seq(map(int64, float32))", None), form(None, None)
+    ('1×3', 'sequence of maps', 'unknown')
+    """
+    what = next((what for begin, what in NO_TENSORS if (dtype or "").startswith(begin)), "")
+    return shape(dims) if dims is not None or not what else _(what)
+
+
 def named(name: str) -> str:
     """A name behind the word for what it names: in quotation marks where it is that word.
 

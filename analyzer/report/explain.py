@@ -93,7 +93,7 @@ def _identity(node: Node, call: Call | None, block: str) -> Iterator[tuple[str, 
 
 def _tensor(tensor: Tensor) -> str:
     dtype = tensor.dtype or units.unknown()
-    return f"{label(tensor.name)}  {label(dtype)}  {units.shape(tensor.shape)}"
+    return f"{label(tensor.name)}  {label(dtype)}  {units.form(tensor.dtype, tensor.shape)}"
 
 
 def _numbers(node: Node) -> Iterator[tuple[str, str]]:

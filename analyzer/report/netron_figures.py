@@ -49,7 +49,7 @@ def figures(nodes: Sequence[Node], facts: Facts) -> Iterator[Line]:
 
 def connection(tensor: Tensor) -> Iterator[Line]:
     """What flows."""
-    yield "tensor", f"{tensor.dtype or units.UNKNOWN} {units.shape(tensor.shape)}"
+    yield "tensor", f"{tensor.dtype or units.UNKNOWN} {units.form(tensor.dtype, tensor.shape)}"
     yield "bytes", units.count(tensor.bytes)
 
 

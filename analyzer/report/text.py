@@ -81,7 +81,7 @@ def _table(facts: Facts, style: Style) -> Iterator[str]:
         (
             label(names[n.id], NAME),
             label(n.op_type, widths.WORD),
-            units.shape(n.outputs[0].shape) if n.outputs else "none",
+            units.form(n.outputs[0].dtype, n.outputs[0].shape) if n.outputs else "none",
             spread(n.macs, n.macs_range),
             spread(n.flops, n.flops_range),
             units.count(n.params),

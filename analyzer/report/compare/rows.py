@@ -128,7 +128,7 @@ def _kind(node: Node) -> str:
     if node.conv is not None:
         conv = node.conv
         return f"{term(node.kind)} {conv.kernel}, {conv.in_channels}→{conv.out_channels}"
-    size = f" {units.shape(node.outputs[0].shape)}" if node.outputs else ""
+    size = f" {units.form(node.outputs[0].dtype, node.outputs[0].shape)}" if node.outputs else ""
     return label(node.op_type, widths.WORD) + size
 
 

@@ -225,7 +225,7 @@ def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor |
         return [((tensor.name,), tensor) for tensor in tensors]
     alike: dict[object, list[Tensor]] = {}
     for tensor in tensors:
-        alike.setdefault(tensor.shape, []).append(tensor)
+        alike.setdefault((tensor.shape, units.form(tensor.dtype, tensor.shape)), []).append(tensor)
     groups = [*alike.values()]
     kept = groups[: ENDS - 1] if len(groups) > ENDS else groups
     result: list[tuple[tuple[str, ...], Tensor | None]] = [
@@ -242,7 +242,7 @@ def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
     count = len(names)
     many = units.many(count, "input") if role == "input" else units.many(count, "output")
     title = many if others else label(first, widths.WORD)
-    detail = units.shape(tensor.shape) if tensor is not None else ""
+    detail = units.form(tensor.dtype, tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, LETTERS),
         color="other", count=1, node=label(first), holds="", nodes=0, macs=0, complete=True,

@@ -363,6 +363,8 @@ def _tip(points: Sequence[Point]) -> str:
 
 def _passing(drawing: Drawing, number: int) -> str:
     edge = drawing.edges[number]
-    ends = f"{drawing.boxes[edge.source].title} → {drawing.boxes[edge.target].title}"
+    target = drawing.boxes[edge.target]
+    ends = f"{drawing.boxes[edge.source].title} → {target.title}"
     more = f", {units.many(edge.tensors, 'tensor')}" if edge.tensors > 1 else ""
-    return f"{ends}: {units.shape(edge.shape)}{more}"
+    told = target.role == "output" and edge.shape is None and target.detail
+    return f"{ends}: {told or units.shape(edge.shape)}{more}"

@@ -31,6 +31,7 @@ class PageTensor:
 
     name: str
     shape: tuple[int | None, ...] | None
+    dtype: str | None = None
 
 
 @record
@@ -242,9 +243,10 @@ def kind_of(node: PageNode) -> str:
 
 def _row(number: int, node: PageNode, anchor: str, name: str, count: int) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
+    first = node.outputs[0] if node.outputs else None
     return LayerRow(
         number, anchor, name, label(node.scope), label(domain + node.op_type, widths.NAME),
-        units.shape(node.outputs[0].shape) if node.outputs else _("none"),
+        units.form(first.dtype, first.shape) if first is not None else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
         units.span(*node.executions_range), _traits(node), count,
     )  # fmt: skip
@@ -363,7 +365,7 @@ def shape_of(node: Node) -> tuple[str, str]:
     conv = node.conv
     if conv is None:
         out = _result(node)
-        shape = "" if out is None else units.shape(out.shape)
+        shape = "" if out is None else units.form(out.dtype, out.shape)
         return f"{label(node.op_type, widths.TERM)} {_channels(node, out)}", shape
     stride, rate = step(conv), spread_of(conv)
     groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""

@@ -87,7 +87,9 @@ class Alive:
 def alive(facts: Facts) -> tuple[Alive, ...]:
     """The largest tensors alive at the peak."""
     return tuple(
-        Alive(label(t.name), label(t.dtype or units.unknown()), units.shape(t.shape), t.bytes)
+        Alive(
+            label(t.name), label(t.dtype or units.unknown()), units.form(t.dtype, t.shape), t.bytes
+        )
         for t in facts.memory.alive[:ALIVE]
     )
 

@@ -106,7 +106,10 @@ def test_an_input_that_is_an_output_has_an_edge_to_it_and_constants_have_none() 
 
 
 def many(count: int, shapes: list[tuple[int, ...]]) -> list[Any]:
-    return [SimpleNamespace(name=f"t{n}", shape=shapes[n % len(shapes)]) for n in range(count)]
+    return [
+        SimpleNamespace(name=f"t{n}", dtype="float32", shape=shapes[n % len(shapes)])
+        for n in range(count)
+    ]
 
 
 @pytest.mark.parametrize(

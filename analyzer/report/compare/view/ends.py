@@ -40,5 +40,5 @@ def ends(found: Comparison) -> tuple[ComparedEnd, ...]:
 def _type(tensor: Tensor | None) -> str:
     if tensor is None:
         return ""
-    parts = tensor.dtype or units.unknown(), units.shape(tensor.shape)
+    parts = tensor.dtype or units.unknown(), units.form(tensor.dtype, tensor.shape)
     return label(" ".join(dict.fromkeys(parts)), widths.NAME)  # of unknown type and shape: unknown

@@ -181,7 +181,7 @@ def _words(node: Node | None) -> ComparedOperator | None:
     else:
         title, at = (
             label(node.op_type, widths.TERM),
-            units.shape(out.shape) if out is not None else "",
+            units.form(out.dtype, out.shape) if out is not None else "",
         )
     return ComparedOperator(title, at, label(precision, 20))
 
