@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.report.view.needs import impact_of_step, needed_first
 from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
@@ -33,70 +33,96 @@ def promises(action: Action) -> bool:
     return not action.slower and action.confidence != "low"
 
 
+class Turn(NamedTuple):
+    """When a step comes: the least first."""
+
+    urgency: int
+    impact: int
+    """As a place in ``LEVELS``, as the next."""
+    effort: int
+    """Negative: of equals the least work comes first."""
+    left: float
+    """Share of the time."""
+    is_form: bool
+    """What is about this model comes before what can be done to any."""
+    place: int
+    """Among actions or forms as they are given."""
+
+
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
     What is wrong comes before what could be smaller, in the order of the verdict: ``Urgency``;
     then most impact, of equals the least work, then what leaves least of the time; at last what is
     about this model before what can be done to any. No form that takes training, that rests on
-    what the file does not say, or that a device computes more slowly. What has to be done before a
-    step comes before it; clean-ups do unless what is worth more lost its place by that: then the
-    step says what to do. These are one step, else the last, or with what the same command does and
-    is worth more, graded together; after them what makes no model smaller, but figures truer,
-    unless much of the cost hangs on it: ``_stated_first``. Where all of these press, the last
-    yields to what is best of the others if that is of high impact: the verdict names it.
+    what the file does not say, or that a device computes more slowly. Clean-ups are one step, the
+    last, or with what the same command does and is worth more; after them what makes no model
+    smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``.
     """
+    asked = {ask.rule: ask for ask in asks}
+    found = asked | {form.id: form for form in options}
+    turns, tidied = _turns(asks, options), tuple(_tidied(asks))
+    together = _together(sorted(turns, key=turns.__getitem__), asked, tidied)
+    turns = _taken_together(turns, together, asked)
+    rivals = {name: () if name in together else found[name].alternatives for name in turns}
+    ordered = _best_first(_steps(sorted(turns, key=turns.__getitem__), rivals), found)
+    ranked = [together.get(step.ids[0], step) for step in ordered]
+    joined = {rule for step in together.values() for rule in step.ids}
+    last = [step for step in tidied if joined.isdisjoint(step.ids)]
+    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and not is_first(ask)]
+    ranked, last = ([replace(step, operators=_gone(step, asked)) for step in steps]
+                    for steps in (ranked, last))  # fmt: skip
+    return _stated_first(_chosen(ranked, last, figures, found), asked)
+
+
+def _turns(asks: Sequence[Action], options: Sequence[SmallerForm]) -> dict[str, Turn]:
+    """Of what is worth a step of its own, by rule or form."""
     order = LEVELS.index
-    ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
-    rivals: dict[str, tuple[str, ...]] = {}
+    turns = {}
     for place, ask in enumerate(asks):
-        if not (promises(ask) or presses(ask)) or is_tidying(ask) or ask.figures:
-            continue
-        key = (urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
-               False, place)  # fmt: skip
-        ranked.append((key, ask.rule))
-        rivals[ask.rule] = ask.alternatives
+        if (promises(ask) or presses(ask)) and not (is_tidying(ask) or ask.figures):
+            turns[ask.rule] = Turn(urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
+                                   False, place)  # fmt: skip
     for place, form in enumerate(options):
         if form.impact != "low" and is_light(form):
-            key = (
-                Urgency.BETTER,
-                order(form.impact),
-                -order(form.effort),
-                left(form),
-                True,
-                place,
-            )
-            ranked.append((key, form.id))
-            rivals[form.id] = form.alternatives
-    asked = {ask.rule: ask for ask in asks}
-    steps_of = asked | {form.id: form for form in options}
-    tidied = tuple(_tidied(asks))
-    together = _together([name for _, name in sorted(ranked)], asked, tidied)
-    joined = {rule for step in together.values() for rule in step.ids}
+            turns[form.id] = Turn(Urgency.BETTER, order(form.impact), -order(form.effort),
+                                  left(form), True, place)  # fmt: skip
+    return turns
+
+
+def _taken_together(
+    turns: Mapping[str, Turn], together: Mapping[str, ActionStep], asked: Mapping[str, Action]
+) -> dict[str, Turn]:  # fmt: skip
+    """The same, where what one command does has the turn of its best part and the impact of all;
+    without such a part, that of the least effort, behind all others of its impact."""
+    order, turns = LEVELS.index, dict(turns)
     for step in together.values():
         height = order(step.impact or "low")
-        late = (int(Urgency.BETTER), height, -order(_effort(step, asked)), 1.0, False, len(asks))
-        turn = min((key for key, name in ranked if name in step.ids), default=late)
-        ranked = [pair for pair in ranked if pair[1] not in step.ids]
-        ranked.append(((turn[0], height, *turn[2:]), step.ids[0]))
-        rivals[step.ids[0]] = ()
-    named = [name for _, name in sorted(ranked)]
-    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and not is_first(ask)]
-    ordered = _best_first(_steps(named, rivals), steps_of)
-    steps = tuple(together.get(step.ids[0], step) for step in ordered)
-    last = [step for step in tidied if joined.isdisjoint(step.ids)]
-    told = tuple(replace(step, operators=_gone(step, asked)) for step in steps)
-    last = [replace(step, operators=_gone(step, asked)) for step in last]
-    kept = _few((*needed_first(told, steps_of), *last, *figures), steps_of)
-    ahead = _few(needed_first((*told, *last, *figures), steps_of), steps_of)
-    lost = [step for step in kept if step not in ahead and not _is_slight(step, steps_of)]
-    return _stated_first(kept if lost else ahead, asked)
+        late = Turn(Urgency.BETTER, height, -order(_effort(step, asked)), 1.0, False, len(asked))
+        best = min((turns.pop(name) for name in step.ids if name in turns), default=late)
+        turns[step.ids[0]] = best._replace(impact=height)
+    return turns
+
+
+def _chosen(
+    ranked: Sequence[ActionStep],
+    last: Sequence[ActionStep],
+    figures: Sequence[ActionStep],
+    found: Mapping[str, Action | SmallerForm],
+) -> tuple[ActionStep, ...]:
+    """The first few, each after what has to be done before it. A clean-up that others need comes
+    before them unless what is worth more loses its place by that: then the step says what to do."""
+    ahead = _few(needed_first((*ranked, *last, *figures), found), found)
+    behind = _few((*needed_first(ranked, found), *last, *figures), found)
+    lost = any(step not in ahead and not _is_slight(step, found) for step in behind)
+    return behind if lost else ahead
 
 
 def _few(
     told: tuple[ActionStep, ...], found: Mapping[str, Action | SmallerForm]
 ) -> tuple[ActionStep, ...]:  # fmt: skip
-    """The first of them; the last yields to what is best, if that is of high impact and later."""
+    """The first of them; the last yields to what is best, if that is of high impact and later: the
+    verdict names it."""
     best = next((step for step in told if worth(step, found)), ActionStep(()))
     if best in told[MOST_FIRST:] and impact_of_step(best, found) == "high":
         return (*told[: MOST_FIRST - 1], best)
