@@ -140,7 +140,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     asks = actions.actions(found)
     assert order.first(asks, ()) == (
         ActionStep(("TRU042",)),
-        ActionStep(("STR001", "STR014", "STR103"), "onnxslim", impact="low", operators=1),
+        ActionStep(("STR014", "STR103", "STR001"), "onnxslim", impact="low", operators=1),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
