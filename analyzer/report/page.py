@@ -278,7 +278,7 @@ def make_page(result: Result) -> Page:
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence, weights.integer_layers(facts))
     device = devices.main_device(result.devices)
-    asks, forms = weighed(todo.actions(result, device), facts), options_of(result)
+    asks, forms = weighed(todo.actions(result, device), facts, device), options_of(result)
     steps = first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)

@@ -542,7 +542,8 @@ def _hold_rests(d: Document) -> None:
     sizes = [ask for ask in d["page"]["asks"] if ask["rests"] is not None]
     for ask in sizes:
         assert ask["figures"]
-        assert ask["rests"] >= 0.25
+        assert ask["rests"] >= 0.05
+        assert (ask["impact"] == "high") <= (ask["rests"] >= 0.25)
         shares = [1 - row["coefficients"][0] / row["divisor"] / _whole(d)
                   for row in d["page"]["growth"] if row["dim"] == ask["rests_on"]]  # fmt: skip
         assert any(isclose(ask["rests"], min(1.0, share)) for share in shares)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analyzer.devices import Profile, profile
 from analyzer.facts import Second
 from analyzer.lint import Settings, lint
 from analyzer.report.result import Result
@@ -27,10 +28,10 @@ BODY = "{ y = Conv <pads = [1, 1, 1, 1]> (x, w) }"
 IMAGE = f"g (float[1,16,h,w0] x, float[64,16,3,3] w) => (float[1,64,h,w0] y) {BODY}"
 
 
-def counted(found: Facts) -> tuple[Any, ...]:
+def counted(found: Facts, device: Profile | None = None) -> tuple[Any, ...]:
     rules = load_rules()
     result = Result(found, lint(found, rules, Settings()), rules)
-    return tuple(each for each in weighed(actions(result), found) if each.figures)
+    return tuple(each for each in weighed(actions(result), found, device) if each.figures)
 
 
 def test_the_share_of_macs_that_grows_is_that_of_the_polynomial() -> None:
@@ -51,9 +52,8 @@ def test_the_share_of_macs_that_grows_is_that_of_the_polynomial() -> None:
         pytest.param(lambda: facts(IMAGE, shapes={"x": (1, 16, 300, 300)}), id="stated as a shape"),
         pytest.param(lambda: facts(IMAGE.replace("h,w0", "224,224")), id="in the file"),
         pytest.param(lambda: facts(IMAGE.replace("1,16,h,w0", "n,16,224,224")), id="a batch"),
-        pytest.param(
-            lambda: facts(IMAGE.replace("16", "1").replace("64", "1")), id="half a MMAC"
-        ),
+        pytest.param(lambda: facts("g (float[1,h] x) => (float[1,h] y) { y = Relu (x) }"),
+                     id="nothing multiplies"),
         pytest.param(lambda: replace(facts(IMAGE), assumptions=_reason("metadata (size)")),
                      id="from the metadata"),
         pytest.param(lambda: replace(facts(IMAGE), assumptions=_a_second("sample_rate")),
@@ -65,6 +65,34 @@ def test_nothing_is_said_of_a_size_that_is_stated_or_hardly_matters(
 ) -> None:
     assert rest(found()) is None
     assert all(each.rests is None and each.impact == "low" for each in counted(found()))
+
+
+@pytest.mark.parametrize(
+    ("beside", "peak", "impact"),
+    [
+        (0, None, "medium"),  # half a MMAC
+        (19, None, "medium"),
+        (20, None, "low"),  # of 21 as many, one grows
+        (3000, None, "low"),
+        (0, 1e8, "high"),
+        (3, 1e8, "high"),
+        (4, 1e8, "medium"),
+    ],
+)  # fmt: skip
+def test_the_impact_of_a_size_is_graded_as_what_saves_compute(
+    beside: int, peak: float | None, impact: str
+) -> None:
+    """By the share that grows with it: at most medium where a run takes next to no time."""
+    rows = beside * 3 * 3 * 224 * 224
+    text = IMAGE.replace("16", "1").replace("64", "1")
+    if beside:
+        text = text.replace("w) =>", f"w, float[{rows},1] a, float[1,1] b) =>").replace(
+            " y) {", f" y, float[{rows},1] z) {{ z = MatMul (a, b) "
+        )
+    board = replace(profile("rpi5"), peak={"float32": peak}) if peak else None
+    (asked,) = counted(facts(text), board)
+    share = 1 / (1 + beside)
+    assert (asked.impact, asked.rests) == (impact, None if share < 0.05 else pytest.approx(share))
 
 
 def _reason(reason: str) -> tuple[Any, ...]:

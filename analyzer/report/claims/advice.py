@@ -180,7 +180,7 @@ def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
-    asks = weighed(view_actions.actions(result, device), facts)
+    asks = weighed(view_actions.actions(result, device), facts, device)
     steps = first(asks, found)
     if not steps:
         return None

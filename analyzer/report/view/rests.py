@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import retold
 from analyzer.report.view.growth import growing
-from analyzer.report.view.options.form import BUSY, LARGE
+from analyzer.report.view.options.form import NOTABLE, impact_of, is_brief
 from analyzer.report.view.urgency import rank
 from analyzer.sanitise import label, widths
 from analyzer.shapes.stated import DEFAULT
@@ -15,6 +15,7 @@ from analyzer.shapes.stated import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analyzer.devices import Profile
     from analyzer.facts import Assumption, Facts
     from analyzer.report.view.action import Action
 
@@ -28,9 +29,12 @@ class GuessedSize(NamedTuple):
     """Of the MACs at the size that was assumed."""
 
 
-def weighed(asks: Iterable[Action], facts: Facts) -> tuple[Action, ...]:
+def weighed(
+    asks: Iterable[Action], facts: Facts, device: Profile | None
+) -> tuple[Action, ...]:  # fmt: skip
     """The same in their order, once it is known what hangs on the sizes to be stated: for reports
-    alone, as the model is analysed at other sizes for it."""
+    alone, as the model is analysed at other sizes for it. Its impact has the scale of what saves
+    compute: a share of the MACs, and no more than medium where a run takes next to no time."""
     asks = tuple(asks)
     if not any(map(_states_a_size, asks)):
         return asks
@@ -38,8 +42,9 @@ def weighed(asks: Iterable[Action], facts: Facts) -> tuple[Action, ...]:
     if most is None:
         return asks
     named = label(retold(most.dim), widths.TERM)
+    impact = impact_of(0, 0, 0, 0, most.share, brief=is_brief(facts, device))
     return tuple(sorted(
-        (replace(ask, impact="high", rests=most.share, rests_on=named)
+        (replace(ask, impact=impact, rests=most.share, rests_on=named)
          if _states_a_size(ask) else ask for ask in asks),
         key=rank,
     ))  # fmt: skip
@@ -51,10 +56,10 @@ def _states_a_size(ask: Action) -> bool:
 
 
 def rest(facts: Facts) -> GuessedSize | None:
-    """What a quarter of the MACs grow with, and nothing but a default says; the size with which
-    most do. ``None`` for none, and where there is next to nothing to compute."""
+    """What a twentieth of the MACs grow with, and nothing but a default says; the size with which
+    most do. ``None`` for none, and where nothing multiplies."""
     macs, guessed = facts.totals.macs, {(a.input, a.axis) for a in facts.assumptions if _guessed(a)}
-    if not guessed or macs < BUSY:
+    if not guessed or not macs:
         return None
     shares = [
         GuessedSize(size.dim, min(1.0, 1 - float(size.coefficients[0]) / macs))
@@ -62,7 +67,7 @@ def rest(facts: Facts) -> GuessedSize | None:
         if not guessed.isdisjoint((name, axis) for name, axis in size.axes)
     ]
     most = max(shares, key=lambda each: each.share, default=None)
-    return most if most is not None and most.share >= LARGE else None
+    return most if most is not None and most.share >= NOTABLE else None
 
 
 def _guessed(assumption: Assumption) -> bool:
