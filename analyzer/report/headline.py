@@ -105,11 +105,15 @@ def _joined(*sentences: str) -> str:
 
 
 def _no_error(v: Values) -> str:
+    """Nothing is urgent where nothing of what to do first is of high impact."""
     found = {"findings": many(v["findings"], "finding"),
              "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
     most = _most(v)
     if most and (v["lead_how"] != "medium" or _falls(v)):
         return f"{_('No error: {findings} from {rules}.', **found)} {most}"
+    if v["states"]:
+        states = _("Of high impact on the figures: “{title}”.", title=label(v["states"]))
+        return _joined(_("No error: {findings} from {rules}.", **found), states, most)
     if most:
         return f"{_('Nothing urgent: {findings} from {rules}.', **found)} {most}"
     if v["findings"] == 1:

@@ -244,8 +244,16 @@ def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
             for step in page["steps"]
             if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
     forms = {form["id"]: form for form in page["options"]}
-    worth = [[name for name in ids if not any(_outdoes(forms, other, name) for other in ids)]
-             for ids in told if ids]  # fmt: skip
+    listed = [step["ids"] for step in page["steps"] if {*step["ids"]} <= {*forms}]
+    assert not any(_outdoes(forms, other, name) for ids in listed for name in ids for other in ids)
+    worth = [ids for ids in told if ids]
+    states = [a["title"] for a in page["asks"] if a["figures"] and a["impact"] == "high"]
+    assert said["states"] == (states[0] if states else "")
+    high = [name for step in page["steps"] for name in step["ids"]
+            if levels[name] == "high" and name not in {*presses, *waits}]  # fmt: skip
+    if said["kind"] == "findings":  # else nothing is urgent
+        assert not high or said["states"] or said["lead_how"] not in ("", "medium") or (
+            said["share"] or 0) >= 0.1  # fmt: skip
     assert said["lead"] == (worth[0] if worth else [])
     assert said["then"] in (worth[1:] or [[]])
     free = [ids[0] for ids in worth[1:] if ids[0] in forms and levels[ids[0]] == "high"
@@ -256,14 +264,18 @@ def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
 
 
 def _outdoes(forms: Mapping[str, Values], one: str, other: str) -> bool:
-    """Whether a form takes less effort than another, and its file, or what it holds, is no
-    larger."""
+    """Whether a form takes less effort than another and no more time, and its file, or what it
+    holds, is no larger."""
     if one not in forms or other not in forms:
         return False
     efforts = ("low", "medium", "high")
     easier = efforts.index(forms[one]["effort"]) < efforts.index(forms[other]["effort"])
     kind = "file" if forms[one]["file_now"] and forms[other]["file_now"] else "weight"
-    return easier and forms[one][f"{kind}_bytes"] <= forms[other][f"{kind}_bytes"]
+    easier = easier and (forms[one]["impact"], forms[other]["impact"]) in (
+        *combinations(("high", "medium", "low"), 2), *((x, x) for x in efforts))  # fmt: skip
+    smaller = forms[one][f"{kind}_bytes"] <= forms[other][f"{kind}_bytes"]
+    brief = (forms[other]["seconds_now"] or 0) < 1e-3  # no time is worth saving
+    return easier and smaller and (brief or _part_left(forms, one) <= _part_left(forms, other))
 
 
 def _part_left(forms: Mapping[str, Values], name: str) -> float:

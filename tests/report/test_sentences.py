@@ -186,8 +186,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
          f"{PLAIN} What ONNX Runtime saves itself does not count."),
         ({"brief": False, "unlisted": ("effort",)},
          f"{PLAIN} The list leaves out options of high effort, which no rule asks for."),
-        ({"brief": False, "unlisted": ("unsure", "later")},
-         f"{PLAIN} The list leaves out what may be slower; what comes after these steps."),
+        ({"brief": False, "unlisted": ("unsure", "outdone", "later")},
+         (f"{PLAIN} The list leaves out what may be slower; options that an easier one outdoes in "
+          "file and time; what comes after these steps.")),
         ({"brief": False, "ahead": True, "slower": True},
          (f"{PLAIN} A step that another needs stands before it. What is slower on rpi5 has low "
           "impact.")),

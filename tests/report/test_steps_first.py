@@ -31,7 +31,8 @@ from analyzer.report.view.options.form import (
     level_of,
 )
 from analyzer.report.view.step import ActionStep
-from analyzer.report.view.steps import first, left, recommended, takes_longer, worth
+from analyzer.report.view.steps import first, left, recommended, takes_longer
+from analyzer.report.view.unlisted import unlisted
 from analyzer.report.view.urgency import is_tidying, rank, urgency
 from tests.each import each
 from tests.golden.text import facts
@@ -483,17 +484,25 @@ def test_a_step_takes_longer_by_its_times() -> None:
     assert not takes_longer(form("b"))
 
 
-def test_a_form_beside_an_easier_one_that_leaves_no_larger_a_file_is_not_in_the_verdict() -> None:
-    half = form("half", effort="low", file_now=100, file_bytes=60, weight_bytes=50)
-    step = ActionStep(("half", "int8", "A"))
+def test_a_form_that_an_easier_one_outdoes_is_not_listed_and_so_not_in_the_verdict() -> None:
+    half = form("half", effort="low", file_now=100, file_bytes=60, weight_bytes=50, seconds=0.5,
+                seconds_now=1.0, alternatives=("int8",))  # fmt: skip
 
     def told(**changes: object) -> list[str]:
-        other = form("int8", **{"effort": "medium", **changes})
-        return [each.title for each in worth(step, {"half": half, "int8": other, "A": ACTION})]
+        usual = {"effort": "medium", "seconds": 0.5, "seconds_now": 1.0, "alternatives": ("half",)}
+        return chosen(half, form("int8", **{**usual, **changes}))
 
-    both, alone = ["f", "f", "Do a"], ["f", "Do a"]
-    for then, effort, titles in ((59, "medium", both), (60, "medium", alone), (80, "low", both)):
-        assert told(file_now=100, file_bytes=then, weight_bytes=40, effort=effort) == titles
+    both, alone = ["half|int8"], ["half"]
+    file: dict[str, object] = {"file_now": 100, "weight_bytes": 40}
+    for then, effort, names in ((59, "medium", both), (60, "medium", alone), (80, "low", both)):
+        assert told(**file, file_bytes=then, effort=effort) == names
+    assert told(**file, file_bytes=60, seconds=0.49) == both, "it is faster"
+    assert told(**file, file_bytes=60, seconds=4e-4, seconds_now=9e-4) == alone, "of a moment"
+    assert told(**file, file_bytes=60, seconds=4e-4, seconds_now=1e-3) == both
+    assert told(**file, file_bytes=60, impact="high") == alone
+    assert told(**file, file_bytes=60, seconds=None) == alone
     # where nobody counted the file, what is held counts
     assert told(weight_bytes=59) == both
     assert told(weight_bytes=60) == alone
+    other = form("int8", effort="medium", weight_bytes=60, alternatives=("half",))
+    assert unlisted(first([], [half, other]), [], [half, other]) == ("outdone",)

@@ -35,7 +35,7 @@ from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief, is_untrained
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
-from analyzer.report.view.steps import first, recommended, takes_longer
+from analyzer.report.view.steps import first, is_first, recommended, takes_longer
 from analyzer.report.view.unlisted import unlisted
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd
@@ -50,9 +50,12 @@ MOST_NAMED = 2
 """Alternatives that the first sentence names, and inputs that decide how often a loop runs."""
 
 
-def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
+def verdict(
+    result: Result, options: tuple[SmallerForm, ...] = (), states: str = ""
+) -> Claim:  # fmt: skip
     """What a reader in a hurry may take away: the gravest of what is true, then what to do first of
-    what could be better, ``options`` among it: smaller forms of the model."""
+    what could be better, ``options`` among it: smaller forms of the model. ``states``: what comes
+    before that, as much of the cost hangs on it."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
@@ -132,6 +135,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "then_how": hows[1] if len(hows) > 1 else "",
             "then_titles": leads[1].titles[:MOST_NAMED] if len(leads) > 1 else (),
             "then_brings": leads[1].brings[:MOST_NAMED] if len(leads) > 1 else (),
+            "states": states,
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "slower": slower,
@@ -152,7 +156,9 @@ def _asked(result: Result) -> tuple[Action, ...]:
 
 def verdict_with_options(result: Result) -> Claim:
     """The verdict, with the smaller forms that the model admits."""
-    return verdict(result, options_of(result))
+    asks = weighed(_asked(result), result.facts, main_device(result.devices))
+    stated = (ask.title for ask in asks if is_first(ask))
+    return verdict(result, options_of(result), next(stated, ""))
 
 
 def actions(result: Result) -> Claim:

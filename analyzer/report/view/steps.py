@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.report.view.needs import impact_of_step, needed_first
-from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
+from analyzer.report.view.options.form import LEVELS, MOMENT, Level, SmallerForm
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.together import impact_together
 from analyzer.report.view.tools import UNTRAINED
@@ -179,23 +179,22 @@ def worth(
 ) -> tuple[Action | SmallerForm, ...]:  # fmt: skip
     """What makes a step worth the first sentence of a report: what changes the model for the better
     by more than a little. Nothing of a step that presses, which is told in other words, or that
-    waits for trained weights, and no form beside an easier one that leaves no larger a file."""
+    waits for trained weights."""
     of = tuple(found[name] for name in step.ids if name in found)
     rules = [each for each in of if not isinstance(each, SmallerForm)]
     if any(presses(each) or each.figures or each.needs == UNTRAINED for each in rules):
         return ()
-    better = [each for each in of if each.impact != "low"]
-    if not better:
-        return of if step.impact not in ("", "low") else ()
-    return tuple(each for each in better if not any(_outdoes(other, each) for other in better))
+    better = tuple(each for each in of if each.impact != "low")
+    return better or (of if step.impact not in ("", "low") else ())
 
 
-def _outdoes(one: Action | SmallerForm, other: Action | SmallerForm) -> bool:
-    """Whether a form takes less effort than another and leaves no larger a file."""
-    if not (isinstance(one, SmallerForm) and isinstance(other, SmallerForm)):
-        return False
-    easier = LEVELS.index(one.effort) > LEVELS.index(other.effort)
-    return easier and _file(one) <= _file(other)
+def _outdoes(one: SmallerForm, other: SmallerForm) -> bool:
+    """Whether a form takes less effort than another, is of no less impact, and leaves no larger a
+    file and no more time, where a run takes more than a moment."""
+    order = LEVELS.index
+    easier = order(one.effort) > order(other.effort) and order(one.impact) <= order(other.impact)
+    brief = (other.seconds_now or 0.0) < MOMENT
+    return easier and _file(one) <= _file(other) and (brief or left(one) <= left(other))
 
 
 def _together(
@@ -259,8 +258,8 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
 def _best_first(
     steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
 ) -> Iterator[ActionStep]:  # fmt: skip
-    """Of forms that are alternatives, of most impact, then of the least effort, then what leaves
-    least of the time, then of the file: the order of all steps."""
+    """Of forms that are alternatives, those that no easier one outdoes: of most impact, then of the
+    least effort, then what leaves least of the time, then of the file: the order of all steps."""
 
     def key(form: SmallerForm) -> tuple[int, int, float, float]:
         return (LEVELS.index(form.impact), -LEVELS.index(form.effort), left(form),
@@ -269,7 +268,9 @@ def _best_first(
     for step in steps:
         forms = {name: form for name in step.ids if isinstance(form := found[name], SmallerForm)}
         if len(forms) == len(step.ids):
-            yield replace(step, ids=tuple(sorted(forms, key=lambda name: key(forms[name]))))
+            best = (name for name, form in forms.items()
+                    if not any(_outdoes(other, form) for other in forms.values()))  # fmt: skip
+            yield replace(step, ids=tuple(sorted(best, key=lambda name: key(forms[name]))))
         else:
             yield step
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.step import ActionStep
 
-Why = Literal["effort", "unsure", "later"]
-"""An option of high effort; nobody knows that it is not slower; the list is full."""
-REASONS: tuple[Why, ...] = ("effort", "unsure", "later")
+Why = Literal["effort", "unsure", "outdone", "later"]
+"""An option of high effort; nobody knows that it is not slower; one in the list of less effort
+outdoes it; the list is full."""
+REASONS: tuple[Why, ...] = ("effort", "unsure", "outdone", "later")
 
 
 def unlisted(
@@ -35,4 +36,8 @@ def _reasons(
             yield "later" if promises(ask) else "unsure"
     for form in options:
         if form.id not in told and form.impact != "low":
-            yield "effort" if form.effort == "high" else "later" if is_light(form) else "unsure"
+            outdone = not told.isdisjoint(form.alternatives)
+            yield (
+                "effort" if form.effort == "high" else "unsure" if not is_light(form)
+                else "outdone" if outdone else "later"
+            )  # fmt: skip

@@ -83,6 +83,7 @@ def _unlisted(reasons: Iterable[str]) -> str:
     words = {
         "effort": _("options of high effort, which no rule asks for"),
         "unsure": _("what may be slower"),
+        "outdone": _("options that an easier one outdoes in file and time"),
         "later": _("what comes after these steps"),
     }
     return "; ".join(words[why] for why in reasons)
