@@ -28,6 +28,9 @@ ACROSS = 176.0
 """Millimetres between the margins of a page."""
 AT_ONCE = 8
 """One of so many boxes is merged before a page is tried again."""
+STILL = 1.5
+"""Letters of a fifth of the size that can be read take a fifth of the boxes, or more; up to so many
+times as many are not tried."""
 Pairs = list[tuple[int, int]]
 GRAVEST = ("error", "warning", "info", "")
 
@@ -39,8 +42,8 @@ def legible(
     millimetres, and whether neighbours that are not alike share one."""
     shown, joined = picture(drawing, color, portrait=portrait), drawing.joined
     steps = _steps(drawing)
-    while not _can_be_read(shown, high):
-        step = next(steps, None)
+    while (letters := _letters(shown, high)) < LEAST:
+        step = _down_to(STILL * len(shown.tiles) * letters / LEAST, steps)
         if step is None:
             break
         fewer, joins = step
@@ -48,9 +51,19 @@ def legible(
     return shown, joined
 
 
-def _can_be_read(shown: Picture, high: float) -> bool:
+def _down_to(boxes: float, steps: Iterator[tuple[Drawing, bool]]) -> tuple[Drawing, bool] | None:
+    """The next step with no more than so many ``boxes``, or the last; ``None`` beyond that."""
+    last = None
+    for last in steps:
+        if len(last[0].boxes) <= boxes:
+            break
+    return last
+
+
+def _letters(shown: Picture, high: float) -> float:
+    """Points of the smallest."""
     scale = min(UNIT, ACROSS * POINT / shown.width, high * POINT / max(1.0, shown.height))
-    return SMALL * scale >= LEAST
+    return SMALL * scale
 
 
 def _steps(drawing: Drawing) -> Iterator[tuple[Drawing, bool]]:

@@ -8,6 +8,7 @@ rows and only edges between neighbours are drawn.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer.report.drawing.rows import PORTRAIT, Placed, Point, Size, wrap
@@ -37,7 +38,7 @@ def place(
     if not drawing.boxes:
         return Placed(width, 0.0, (), ())
     if len(drawing.edges) <= DENSE * len(drawing.boxes):
-        found = _laid_out(drawing, sizes)
+        found = _laid_out(tuple((e.source, e.target) for e in drawing.edges), tuple(sizes))
         if found is not None:
             return wrap(*found, width, portrait)
     return _in_rows(drawing, sizes, width)
@@ -46,15 +47,17 @@ def place(
 Found = tuple[list[Point], "Sequence[Size]", list[list[Point]]]
 
 
-def _laid_out(drawing: Drawing, sizes: Sequence[Size]) -> Found | None:
-    """The library's layout in one row; ``None`` where it gives up."""
+@lru_cache(maxsize=4)
+def _laid_out(edges: tuple[tuple[int, int], ...], sizes: tuple[Size, ...]) -> Found | None:
+    """The library's layout in one row; ``None`` where it gives up. A report asks for the same one
+    for screens and for pages."""
     import graphlay
 
     graph = graphlay.Graph()
     for number, (wide, high) in enumerate(sizes):
         graph.node(number, width=wide, height=high, label="")
-    for edge in drawing.edges:
-        graph.edge(edge.source, edge.target)
+    for source, target in edges:
+        graph.edge(source, target)
     options = {
         "direction": "leftright",
         "limits": {"max_dummies": PASSAGES},

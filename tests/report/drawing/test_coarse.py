@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from analyzer.report.drawing import Box, Drawing, DrawnEdge, draw
-from analyzer.report.drawing.coarse import ACROSS, LEAST, POINT, UNIT, _Coarse, _steps, legible
+from analyzer.report.drawing.coarse import (
+    ACROSS,
+    LEAST,
+    POINT,
+    UNIT,
+    _Coarse,
+    _down_to,
+    _steps,
+    legible,
+)
 from analyzer.report.drawing.labels import SMALL
 from analyzer.report.drawing.picture import picture
 from tests.report.drawing.networks import network
@@ -105,3 +114,12 @@ def test_words_of_a_drawing_are_six_points_high_on_paper(name: str) -> None:
         assert sum(b.macs for b in fewer.boxes) == sum(b.macs for b in drawing.boxes)
         assert sum(b.nodes for b in fewer.boxes) == drawing.operators
         assert all(edge.source < edge.target < len(fewer.boxes) for edge in fewer.edges)
+
+
+def test_steps_are_skipped_down_to_as_many_boxes_as_may_be_read() -> None:
+    steps = [(drawn("A" * boxes), boxes < 5) for boxes in (7, 5, 4, 2)]
+    left = iter(steps)
+    assert _down_to(5, left) == steps[1]
+    assert _down_to(9, left) == steps[2], "each call takes one step at least"
+    assert _down_to(1, left) == steps[3], "the last, where none is small enough"
+    assert _down_to(1, left) is None
