@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT, CHROMIUM, SCHEMES
+from tests.report.pages import AUDIT, CHROMIUM, SCHEMES, visit
 from tests.report.results import html_of, words
 
 if TYPE_CHECKING:
@@ -99,6 +99,23 @@ def test_theme_button_switches_and_is_remembered(browser: Browser, mobilenet: Re
     assert visit.page.evaluate(background) == "rgb(20, 23, 28)"
     assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert visit.page.evaluate("localStorage.getItem('onnxlint-theme')") == "dark"
+
+
+def test_a_printed_page_is_light_and_has_nothing_to_press(
+    browser: Browser, mobilenet: Result
+) -> None:
+    page = visit(browser, mobilenet)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    for what in ("#search", ".contents", ".theme", ".help", "#resize"):
+        assert page.locator(what).first.is_hidden(), what
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgba(0, 0, 0, 0)", "rgb(255, 255, 255)",
+    )  # fmt: skip
+    cards = page.locator(".cards li").evaluate_all("all => all.map((card) => card.offsetTop)")
+    assert len(cards) == 4
+    assert len({*cards}) == 1, "the cards are in one row"
 
 
 def test_hostile_names_stay_text(browser: Browser, hostile: Result) -> None:
