@@ -116,6 +116,8 @@ def test_a_printed_page_is_light_and_has_nothing_to_press(
     cards = page.locator(".cards li").evaluate_all("all => all.map((card) => card.offsetTop)")
     assert len(cards) == 4
     assert len({*cards}) == 1, "the cards are in one row"
+    high = page.locator(".cards strong").evaluate_all("all => all.map((each) => each.offsetHeight)")
+    assert len({*high}) == 1, "a number and its unit are on one line"
 
 
 def test_hostile_names_stay_text(browser: Browser, hostile: Result) -> None:
