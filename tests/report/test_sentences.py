@@ -622,11 +622,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "targets.blockers": ({"count": 2, "operators": ("Warp", ""), "codes": ("operator", "opset"),
                           "targets": (1, 3), "undecided": (), "undecided_targets": (),
                           "undecided_in_all": 0}, [
-        ({}, "In the way: Warp, which they lack (1 target); the opset (3 targets)."),
+        ({}, "In the way: Warp, not supported (1 target); the opset (3 targets)."),
         ({"count": 0, "operators": (), "codes": (), "targets": ()},
          "Nothing is certainly in the way."),
         ({"undecided": ("Bend", "If"), "undecided_targets": (2, 1), "undecided_in_all": 3},
-         ("In the way: Warp, which they lack (1 target); the opset (3 targets). Not decided: Bend "
+         ("In the way: Warp, not supported (1 target); the opset (3 targets). Not decided: Bend "
          "(2 targets); If (1 target); 1 more.")),
         ({"count": 4, "codes": ("version", "ir")},
          ("In the way: Warp, in this version (1 target); the IR version (3 targets); and 2 more "

@@ -35,7 +35,7 @@ def vendor(v: Values) -> str:
 
 
 _IN_THE_WAY: Mapping[str, str] = {
-    "operator": mark("{op}, which they lack"), "version": mark("{op}, in this version"),
+    "operator": mark("{op}, not supported"), "version": mark("{op}, in this version"),
     "cliff": mark("{op}, at this opset"), "type": mark("{op}, with these types"),
     "condition": mark("{op}, as it is used here"), "function": mark("{op}, a local function"),
 }  # fmt: skip
