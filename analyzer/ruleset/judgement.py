@@ -12,7 +12,8 @@ RISKS = ("none", "low", "medium", "high")
 TRAININGS = ("none", "fine-tune", "train")
 STAKES = ("cost", "use")
 TOOLS = ("none", "onnxslim", "onnxruntime")
-LOADS = ("none", "constants", "normalisation", "sum", "factor", "gelu", "layer-norm", "hard-swish")
+LOADS = ("none", "constants", "normalisation", "sum", "factor", "product-bias", "pad", "gelu",
+         "layer-norm", "hard-swish")  # fmt: skip
 SAFE = "safe"
 
 

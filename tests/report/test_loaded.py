@@ -103,6 +103,8 @@ NORM = "float[2] s = {1, 2}, float[2] b = {0, 1}, float[2] m = {0, 0}, float[2] 
 MAP, ROWS, SQUARE = "1,2,64,64", "64,2", "float[2,2] w = {1, 0, 0, 2}"
 KERNEL = "float[2,2,1,1] w = {1, 0, 0, 2}"
 BEHIND = "y = BatchNormalization (c, s, b, m, v)"
+BIAS, SIDES = "float[2] b = {1, 2}", "int64[8] p = {0, 0, 1, 1, 0, 0, 0, 0}"
+CORNER = "float[2,2,2,2] w = {1, 0, 0, 2, 1, 0, 0, 2, 1, 0, 0, 2, 1, 0, 0, 2}"
 EACH, WHOLE = "float[2,1,1] k = {1, 2}", "float[1,2,1,1] k = {1, 2}"
 
 
@@ -124,13 +126,19 @@ EACH, WHOLE = "float[2,1,1] k = {1, 2}", "float[1,2,1,1] k = {1, 2}"
         ("EFF006", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Mul (c, k)", True),
         ("EFF006", MAP, f"{KERNEL}, float k = {{2}}", "c = Conv (x, w)  y = Mul (c, k)", True),
         ("EFF006", MAP, f"{KERNEL}, {EACH}", "c = Conv (x, w)  y = Div (c, k)", False),
+        ("EFF021", ROWS, f"{SQUARE}, {BIAS}", "c = MatMul (x, w)  y = Add (c, b)", True),
+        ("EFF021", ROWS, f"{SQUARE}, {BIAS}", "c = MatMul (x, w)  y = Add (b, c)", True),
+        ("STR103", MAP, f"{CORNER}, {SIDES}", "c = Pad (x, p)  y = Conv (c, w)", True),
+        ("STR103", MAP, f"{CORNER}, {SIDES}",
+         "c = Pad (x, p)  y = AveragePool <kernel_shape = [2, 2], count_include_pad = 1> (c)",
+         True),
     ],
 )  # fmt: skip
 def test_traffic_that_the_runtime_saves_itself_is_told(
     rule: str, shape: str, stored: str, text: str, gone: bool, tmp_path: Path
 ) -> None:
     found = parser.parse_model(f"{HEAD.format(shape=shape)} <{stored}> {{ {text} }}")
-    last = found.graph.node[-1].op_type
+    last = "Pad" if rule == "STR103" else found.graph.node[-1].op_type
     assert (loaded(found, tmp_path)[last] == 0) is gone
     facts, rules = facts_of(found), load_rules()
     findings = lint(facts, rules, Settings(select=(rule,)))
@@ -142,6 +150,16 @@ def test_traffic_that_the_runtime_saves_itself_is_told(
     assert impact_together([ask], ask.tool) == ask.impact
     told = by_itself(ask.traffic_loaded, ask.traffic)
     assert told == ("ONNX Runtime saves all of that itself when it loads the model" if gone else "")
+
+
+def test_a_pad_with_axes_is_left(tmp_path: Path) -> None:
+    text = f"{HEAD.replace('17', '18').format(shape=MAP)} <{CORNER}, int64[4] p = {{0, 0, 1, 1}}, "
+    text += "float z = {0}, int64[2] a = {2, 3}> { c = Pad (x, p, z, a)  y = Conv (c, w) }"
+    found = parser.parse_model(text)
+    assert loaded(found, tmp_path)["Pad"] == 1
+    facts = facts_of(found)
+    assert [f.node for f in lint(facts, [RULES["STR103"]], Settings(select=("STR103",)))] == ["y"]
+    assert not done_on_load(facts, RULES["STR103"], ["y"]).nodes
 
 
 def test_a_part_of_the_traffic_is_told_with_its_size() -> None:

@@ -7,7 +7,8 @@ HardSwish it has no kernel of, and makes HardSigmoid and a product of it.
 
 It folds BatchNormalization into a Conv, ConvTranspose or MatMul before it, not into a Gemm; into a
 Conv a sum and a product with a constant for each channel, where that is the second operand, and a
-product with a scalar. It computes once what follows from stored tensors alone, in bodies, too.
+product with a scalar, and into that or an AveragePool a Pad without axes; of a MatMul and a sum it
+makes a Gemm. It computes once what follows from stored tensors alone, in bodies, too.
 """
 
 from __future__ import annotations
@@ -81,13 +82,23 @@ def _scales(facts: Facts, last: Node) -> bool:
             and (_for_each_channel(facts, last) or _second(facts, last) == ()))  # fmt: skip
 
 
-def _layer(facts: Facts, node: Node) -> str:
-    """The operator that makes the first operand, behind any Identity; empty for none, and in types
+def _joins(facts: Facts, last: Node) -> bool:
+    return any(_layer(facts, last, slot) == "MatMul" for slot in (0, 1))
+
+
+def _pads(facts: Facts, last: Node) -> bool:
+    maker = wires_of(facts).makers.get((last.scope, last.inputs[0]))
+    axes = maker.inputs[3:] if maker is not None else ()
+    return last.outputs[0].dtype == "float32" and not any(axes)
+
+
+def _layer(facts: Facts, node: Node, slot: int = 0) -> str:
+    """The operator that makes an operand, behind any Identity; empty for none, and in types
     that it does not fold in."""
     if node.outputs[0].dtype not in ("float32", "float16"):
         return ""
     made = wires_of(facts).makers
-    maker, seen = made.get((node.scope, node.inputs[0])), set[str]()
+    maker, seen = made.get((node.scope, node.inputs[slot])), set[str]()
     while maker is not None and maker.op_type == "Identity" and maker.id not in seen:
         seen.add(maker.id)  # a broken file may have a cycle of them
         maker = made.get((maker.scope, maker.inputs[0]))
@@ -175,6 +186,8 @@ _LOADS: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {
     "normalisation": (FOLDED, _normalises),
     "sum": (FOLDED, _adds),
     "factor": (FOLDED, _scales),
+    "product-bias": (FOLDED, _joins),
+    "pad": (FOLDED, _pads),
     "gelu": (FUSED, _gelu),
     "layer-norm": (FUSED, _normalised),
     "hard-swish": (KEPT, _gated),
