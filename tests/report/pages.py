@@ -179,7 +179,7 @@ class Tab:
         """Another window and theme, which cost less than another context."""
         if self.page.viewport_size != viewport:
             self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        self.page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
+        self.page.emulate_media(media="screen", color_scheme=color_scheme)  # type: ignore[arg-type]
 
     def go(self, url: str, look: dict[str, object]) -> None:
         """Show a page as if nobody had been here before.
