@@ -106,8 +106,8 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "trust.repetitions": {"_COPIES": 64},
     "trust.texts": {"_LONG": MIB, "_LONGS": 16 * MIB},
     "cli.scale": {"COMBINATIONS": 5000},
+    "report.drawing.boxes": {"ENDS": 6},
     "report.drawing.draw": {
-        "ENDS": 6,
         "FAN": {"blocks": 4, "modules": 4, "operators": 16},
         "MOST": {"blocks": 60, "modules": 60, "operators": 1500},
     },
