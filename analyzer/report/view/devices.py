@@ -43,7 +43,7 @@ class DeviceRow:
     """Seconds that one inference takes, by factors measured for each class of its layers; null
     where those were not measured, or there is no least time."""
     per_second: float | None
-    """Inferences a second, at most."""
+    """Inferences a second, at most; null where ``seconds`` are of a part."""
     missing: tuple[str, ...]
     """Element types that the device does not compute in."""
     less_exact: tuple[str, ...]
@@ -178,7 +178,7 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         arithmetic=least.arithmetic,
         share=least.share,
         estimate=guess if (guess or 0.0) >= (least.seconds or 0.0) else None,
-        per_second=1 / least.seconds if least.seconds else None,
+        per_second=1 / least.seconds if least.seconds and least.share is None else None,
         missing=found.missing,
         less_exact=_less_exact(facts, profile),
         reach="" if untimed and not reached.runs else reached.words,
