@@ -93,7 +93,7 @@ def environment() -> jinja2.Environment:
         "count": _count,
         "places": units.places,
         "coefficients": _coefficients,
-        "term": term,
+        "term": _term,
         "equation": equation,
         "letters": units.letters,
         "percent": units.percent,
@@ -121,6 +121,13 @@ def environment() -> jinja2.Environment:
     env.globals |= {"spoken": words, "faces": printed}
     env.globals |= {"_": _told, "gettext": _told, "ngettext": _counted}
     return env
+
+
+@jinja2.pass_context
+def _term(_context: object, word: str) -> str:
+    """A term in the language of the page: without a context, that of a word that a template states
+    would be settled when the template is compiled."""
+    return term(word)
 
 
 def _shown(value: Any) -> Any:

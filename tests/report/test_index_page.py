@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from analyzer.devices import profile
+from analyzer.language import Language, speaking
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.html import render_index
@@ -206,3 +208,13 @@ def test_policy_allows_only_the_two_hashes(entries: list[IndexEntry], kind: str)
     assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy[1])) == 2
     assert "unsafe" not in policy[1]
     assert not re.search(r"\sstyle=|\son\w+=|<link[^>]*href=\"http|src=", html)
+
+
+def test_a_badge_speaks_the_language_of_the_page(entries: list[IndexEntry]) -> None:
+    rows = [replace(entries[0], wrong=True)]
+    words: tuple[tuple[Language, str], ...] = (("en", "error"), ("ko", "오류"), ("en", "error"))
+    for language, said in words:
+        with speaking(language):
+            page = render_index(rows, Options(), "nets").decode()
+        (badge,) = re.findall(r'<span class="badge error">([^<]+)</span>', page)
+        assert badge == said
