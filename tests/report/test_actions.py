@@ -135,12 +135,12 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
                        **about)  # type: ignore[arg-type]  # fmt: skip
 
     wasted = finding("STR014", saves="stored", value=280)
-    leaked, folded = finding("TRU042"), finding("STR103", saves="traffic", value=16)
+    leaked, folded = finding("TRU042"), finding("STR111", saves="traffic", value=16)
     found = replace(standard, findings=(wasted, folded, finding("STR001"), leaked))
     asks = actions.actions(found)
     assert order.first(asks, ()) == (
         ActionStep(("TRU042",)),
-        ActionStep(("STR014", "STR103", "STR001"), "onnxslim", impact="low", operators=1),
+        ActionStep(("STR014", "STR111", "STR001"), "onnxslim", impact="low", operators=1),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
@@ -156,7 +156,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     both = replace(found, findings=(wasted, much, leaked))
     chosen = order.first(actions.actions(both), ())
     assert chosen == (
-        ActionStep(("STR103", "STR014"), "onnxslim", impact="high", operators=1),
+        ActionStep(("STR111", "STR014"), "onnxslim", impact="high", operators=1),
         ActionStep(("TRU042",)),
     ), "one command does both, and is worth what saves traffic"  # fmt: skip
     headline, *told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
