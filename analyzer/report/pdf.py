@@ -13,6 +13,7 @@ from analyzer.errors import OutputError
 from analyzer.report.content import PDF
 from analyzer.report.deflate import deflating_lightly
 from analyzer.report.faces import font_config
+from analyzer.report.first_words import hanging_spaces
 from analyzer.report.fitting import fit
 from analyzer.report.hangul import whole_words
 from analyzer.report.later import imported_later
@@ -82,7 +83,7 @@ def write(
     def lay_out(text: str) -> Any:
         return parse(text).render(font_config=fonts, pdf_variant=VARIANT)
 
-    with whole_words(page), quicker(), deflating_lightly():
+    with whole_words(page), hanging_spaces(), quicker(), deflating_lightly():
         written: bytes = fit(linked(page), lay_out).write_pdf(
             pdf_variant=VARIANT, attachments=[facts], finisher=mend
         )
