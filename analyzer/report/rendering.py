@@ -173,7 +173,9 @@ def _kept(text: str) -> Markup:
 
 
 def _with_units(shown: str) -> Markup:
-    return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', shown))
+    """A range that is written without spaces may go on in the next line behind its sign."""
+    units_kept = _UNIT.sub(r'<span class="u">\g<0></span>', shown)
+    return Markup(units_kept.replace("~<span", "~<wbr><span"))
 
 
 def _parted(text: str, *, on_paper: bool = False) -> Markup:

@@ -122,6 +122,8 @@ def test_filters_of_templates_show_numbers_units_and_names() -> None:
         '<span class="u">5.2 MMAC</span>, <span class="u">12 %</span> and 7 bits, '
         '<span class="u">3 s</span>'
     )
+    ranged = str(rendering._kept("최소 1 kMAC~20 kMAC"))
+    assert ranged == '최소 <span class="u">1 kMAC</span>~<wbr><span class="u">20 kMAC</span>'
     names = ("a/b.c_d::e/f", "a/b.c_d::e/fg", "a/b.c_1::2/fg", "single_relu.onnx",
              "a/b of TreeEnsembleClassifier and MobileNetV1Plus")  # fmt: skip
     assert [str(rendering._parted(name)) for name in names] == [
