@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from dataclasses import field, replace
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto
 
-from analyzer.dataclass import dataclass
 from analyzer.evidence import LayerEvidence, TensorEvidence, ValueStats, WeightEvidence
 from analyzer.graph.adjacency import call_of, read_by
 from analyzer.model.notes import as_text, declared_bytes
 from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
-from analyzer.weights import low_rank
+from analyzer.weights.effort import Budget, sparseness, worth_splitting
 from analyzer.weights.ends import given, taken
 from analyzer.weights.integers import integer_weights
-from analyzer.weights.layers import (
-    Look,
-    decomposition,
-    form_of,
-    layer_evidence,
-    look,
-    splits,
-    work,
-)
+from analyzer.weights.layers import Look, form_of, layer_evidence, look, work
 from analyzer.weights.made import MadeWeights, made_of_nothing
 from analyzer.weights.scan import scan
 from analyzer.weights.source import WeightSource
@@ -39,7 +29,7 @@ from analyzer.weights.uses import describe, node_ids
 from analyzer.weights.values import name_of, value_stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from analyzer.digraph import Digraph
     from analyzer.facts import Conv, Facts, Node
@@ -47,44 +37,10 @@ if TYPE_CHECKING:
     from analyzer.model import Model, Payloads
     from analyzer.weights.layers import Form
 
-SEPARABLE_BYTES = 128 << 20
-"""Weights of spatial kernels in a model that are decomposed whole; of more, only a part is."""
-SEPARABLE_WORK = 250_000_000
-"""Work of that which takes a tenth of a second. VGG-19 asks for a sixth of it, a network of
-thousands of layers that are all different for twenty times as much."""
-MANY = 100
-"""Layers from which on those are not taken apart that are next to nothing of the model."""
-NOTHING = 256
-"""Of a model's MACs, one part in so many is: no more layers than that have as much."""
-
 WEIGHTS = frozenset({Kind.WEIGHT.value, Kind.TABLE.value})
 """Kinds of tensors that hold what a model has learned, biases and gains left out."""
 PLACEHOLDER = 0.99
 """Share of weights in constant tensors from which a model holds placeholders."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """How much may still be looked at."""
-
-    most: int
-    """Bytes."""
-    seconds: float
-    """Of processor time of this process, from now on."""
-    beyond: list[str] = field(default_factory=list)
-    """What there was too much of: node ids and names of tensors."""
-    end: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.end = time.process_time() + self.seconds
-
-    def allows(self, cost: int, name: str) -> bool:
-        """Spend ``cost``, or note that ``name`` is beyond."""
-        if cost > self.most or time.process_time() >= self.end:
-            self.beyond.append(name)
-            return False
-        self.most -= cost
-        return True
 
 
 def collect(
@@ -153,8 +109,8 @@ def _layers(
     forms = {node.id: form for node in facts.nodes if (form := _form(facts, node, source))}
     keys = {node: (source.identity(node), form) for node, form in forms.items()}
     readers = Counter(keys.values())
-    every = _every(forms.values())
-    chosen, left = _worth_splitting(facts, forms)
+    every = sparseness(forms.values())
+    chosen, left = worth_splitting(facts, forms)
     looks: dict[tuple[tuple[str, ...], Form], Look] = {}
     known: dict[str, ValueStats] = {}
     layers: dict[str, LayerEvidence] = {}
@@ -181,7 +137,7 @@ def _layers(
             shape=form.shape, macs=macs, macs_of_model=facts.totals.macs,
         )  # fmt: skip
         layers[node.id] = _with_downstream(found, facts.graph, exported)
-    unsplit = [node for node in layers if node in left]
+    unsplit = [name for name, layer in layers.items() if name in left and layer.low_rank is None]
     return _with_ends(layers, facts), unread, unsplit, known
 
 
@@ -214,32 +170,6 @@ def _form(facts: Facts, node: Node, source: WeightSource) -> Form | None:
     if form is None or (node.conv is None and not source.is_stored(node.id)):
         return None
     return form
-
-
-def _every(forms: Iterable[Form]) -> int:
-    """How sparsely channels are decomposed, so that all decompositions take a second or two."""
-    spatial = [form for form in forms if prod(form.kernel) > 1]
-    size = sum(4 * prod(form.shape) for form in spatial)
-    effort = sum(decomposition(form) for form in spatial)
-    return max(1, size // SEPARABLE_BYTES, effort // SEPARABLE_WORK)
-
-
-def _worth_splitting(
-    facts: Facts, forms: Mapping[str, Form]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The layers with the most MACs, as many as may be taken apart, and those that there was too
-    much work for: not the many that are next to nothing of a large model."""
-    costs = {node: facts[node].total_macs or 0 for node, form in forms.items() if splits(form)}
-    if len(costs) > MANY:
-        least = facts.totals.macs / NOTHING
-        costs = {node: macs for node, macs in costs.items() if macs >= least}
-    left, chosen = low_rank.WORK, set[str]()
-    for node in sorted(costs, key=lambda node: -costs[node]):
-        work = splits(forms[node])
-        if work <= left:
-            left -= work
-            chosen.add(node)
-    return frozenset(chosen), frozenset(costs) - chosen
 
 
 def _look(

@@ -13,7 +13,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.model import load
-from analyzer.weights import evidence, low_rank
+from analyzer.weights import effort, low_rank
 from analyzer.weights.core import has_core
 from analyzer.weights.filters import Layout
 from analyzer.weights.layers import Form, form_of, splits, work
@@ -85,14 +85,14 @@ def test_so_many_channels_are_left_out_that_all_take_some_seconds(
 ) -> None:
     # just more and just less than 256 MiB of kernels, twice what is decomposed whole
     large = [form(4096, 1821 - fewer, 3, 3) for fewer in (0, 1)]
-    assert [evidence._every([each]) for each in large] == [2, 1]
-    monkeypatch.setattr(evidence, "SEPARABLE_BYTES", 1000)
+    assert [effort.sparseness([each]) for each in large] == [2, 1]
+    monkeypatch.setattr(effort, "SEPARABLE_BYTES", 1000)
     conv, flat, matrix = form(10, 10, 5, 1), form(100, 100, 1, 1), form(500, 500)
     for forms, every in (
         ([], 1), ([conv], 2), ([conv, conv], 4), ([flat, matrix], 1), ([conv, flat, matrix], 2),
         ([form(10, 5, 5, 1)], 1), ([form(2, 5, 5, 1), conv], 2),
     ):  # fmt: skip
-        assert evidence._every(forms) == every
+        assert effort.sparseness(forms) == every
 
 
 def test_channels_are_left_out_of_many_small_matrices_and_of_large_ones(
@@ -102,9 +102,9 @@ def test_channels_are_left_out_of_many_small_matrices_and_of_large_ones(
     each = 24 * (5**3 + 4000)
     conv = form(16, 8, 5, 1)
     for room, every in ((each + 1, 1), (each, 1), (each // 2, 2), (each // 5, 5)):
-        monkeypatch.setattr(evidence, "SEPARABLE_WORK", room)
-        assert evidence._every([conv, form(16, 8, 1, 1), form(500, 500)]) == every
-    assert evidence._every([conv, conv]) == 10
+        monkeypatch.setattr(effort, "SEPARABLE_WORK", room)
+        assert effort.sparseness([conv, form(16, 8, 1, 1), form(500, 500)]) == every
+    assert effort.sparseness([conv, conv]) == 10
 
 
 def shares(**macs: int | None) -> Any:
@@ -124,21 +124,21 @@ def test_the_layers_with_the_most_work_are_taken_apart(monkeypatch: pytest.Monke
     ):  # fmt: skip
         monkeypatch.setattr(low_rank, "WORK", room)
         every = frozenset("abc")
-        assert evidence._worth_splitting(facts, forms) == (every & {*chosen}, every - {*chosen})
+        assert effort.worth_splitting(facts, forms) == (every & {*chosen}, every - {*chosen})
     facts["b"].total_macs = None
     monkeypatch.setattr(low_rank, "WORK", 2 * small)
-    assert evidence._worth_splitting(facts, forms) == (frozenset("ac"), frozenset("b"))
+    assert effort.worth_splitting(facts, forms) == (frozenset("ac"), frozenset("b"))
 
 
 def test_of_more_than_100_layers_those_below_a_256th_of_the_macs_are_not_taken_apart() -> None:
     for small, count, chosen in ((1, 99, 100), (1, 100, 1), (10, 100, 101)):
         facts = shares(large=1000, **{f"n{i}": small for i in range(count)})
-        found, left = evidence._worth_splitting(facts, dict.fromkeys(facts, form(16, 8)))
+        found, left = effort.worth_splitting(facts, dict.fromkeys(facts, form(16, 8)))
         assert ("large" in found, len(found), left) == (True, chosen, frozenset())
     facts = shares(**{f"n{i}": 1 for i in range(500)})
     for of_use, chosen in ((100, 100), (101, 0)):  # of layers of which none is small enough
         forms = {name: form(16, 8 if i < of_use else 7) for i, name in enumerate(facts)}
-        assert len(evidence._worth_splitting(facts, forms)[0]) == chosen
+        assert len(effort.worth_splitting(facts, forms)[0]) == chosen
 
 
 def test_large_kernels_up_to_a_limit_have_a_core() -> None:
