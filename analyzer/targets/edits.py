@@ -231,7 +231,7 @@ def _removals(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> It
     if not found:
         return
     counts = Counter(each.op_type for each in found.values())
-    what = ", ".join(f"{n} {op_type}" for op_type, n in counts.most_common())
+    what = ", ".join(f"{op_type} ×{n}" if n > 1 else op_type for op_type, n in counts.most_common())
     text = f"remove what does nothing ({what})"
     ids = frozenset(table for table, nodes in refused.items() if not nodes.isdisjoint(found))
     edit = tried(text, "removal", removed=tuple(found))

@@ -609,7 +609,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
               ("opset", 21, "", "With opset 21 stated"), ("ir", 8, "", "With IR version 8 stated"),
               ("reshape", 1, "", "With 1 Flatten written as Reshape"),
               ("constant", 92, "", "With 92 initializers taken out of the graph's inputs"),
-              ("removal", 2, "2 Identity", "Without what does nothing (2 Identity)"))],
+              ("removal", 2, "Identity ×2", "Without what does nothing (Identity ×2)"))],
         ({"count": 1, "no": ("a",), **_gained(("a", "opset", 21, ""))},
          "Not all of it runs on Ada. With opset 21 stated, all of it runs on Ada."),
         ({"whole": ("b",), "no": ("a",), "missing": True, **_gained(("a", "opset", 21, ""))},
