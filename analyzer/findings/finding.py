@@ -38,6 +38,8 @@ class Place:
     """As ``Finding.ask``."""
     action: str = field(default="", metadata=HIDDEN)
     """As ``Finding.action``."""
+    loaded: str = field(default="", metadata=HIDDEN)
+    """As ``Finding.loaded``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,6 +87,9 @@ class Finding(Brief):
     tidied: bool = field(default=False, metadata=HIDDEN)
     """A tool undoes it. Which operators it is about is then an exporter's doing, and of the model
     it only says how many there are."""
+    loaded: str = field(default="", metadata=HIDDEN)
+    """What ONNX Runtime does of it itself when it loads the model: ``fused``, ``kept`` or
+    ``folded``; empty for nothing."""
     target: str = ""
     """The runtime or device that it is about; empty for all."""
     places: tuple[Place, ...] = ()

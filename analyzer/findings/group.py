@@ -51,6 +51,7 @@ def _singles(finding: Finding) -> Iterator[Finding]:
             remedy=place.remedy,
             ask=place.ask,
             action=place.action,
+            loaded=place.loaded,
             places=(),
         )
 
@@ -65,10 +66,11 @@ def _merged(findings: Sequence[Finding]) -> Finding:
         value=(sum if lead.total == "sum" else max)(values) if values else None,
         saving=_together(savings) if savings else None,
         places=tuple(
-            Place(f.node, f.message, f.fingerprint, f.value, f.saving, f.remedy, f.ask, f.action)
+            Place(f.node, f.message, f.fingerprint, f.value, f.saving, f.remedy, f.ask, f.action,
+                  f.loaded)
             for f in ranked
         ),
-    )
+    )  # fmt: skip
 
 
 def _together(savings: Sequence[Saving]) -> Saving:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from analyzer.converters.loading import done_on_load
 from analyzer.facts import Problem
 from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
@@ -138,6 +139,7 @@ def _finding(
         ask=rule.ask(groups) if rule.ask else "",
         action=rule.action(groups) if rule.action else "",
         tidied=rule.tool != "none",
+        loaded=done_on_load(facts, rule.on_load, (subject.place,)).word,
         target=deployment.target if deployment else "",
     )
 

@@ -13,11 +13,11 @@ import pytest
 from onnx import helper, numpy_helper, parser
 from onnxruntime import InferenceSession, SessionOptions
 
+from analyzer.converters.loading import OnLoad, done_on_load
 from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.advised import by_itself, lowering
 from analyzer.report.view import actions
-from analyzer.report.view.loaded import OnLoad, done_on_load
 from analyzer.report.view.together import impact_together
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts_of, parse
@@ -83,7 +83,7 @@ def test_what_the_runtime_does_itself_is_of_low_impact(
     facts, rules = facts_of(found), load_rules()
     findings = lint(facts, rules, Settings(select=(rule,)))
     (node,) = [finding.node for finding in findings]
-    word, nodes = done_on_load(facts, RULES[rule], [node])
+    word, nodes = done_on_load(facts, RULES[rule].on_load, [node])
     assert bool(nodes) is bool(single), runs
     assert not single or runs[single] == 1
     (ask,) = actions.actions(Result(facts, findings, rules, "onnxlint"))
@@ -94,8 +94,9 @@ def test_what_the_runtime_does_itself_is_of_low_impact(
 
 
 def test_other_rules_are_left_to_themselves() -> None:
-    for rule in (RULES["STR123"], None):
-        assert done_on_load(facts_of(model("y = Relu (x)")), rule, ["y"]) == OnLoad()
+    for rule in ("STR123", "STR120"):
+        what = RULES[rule].on_load
+        assert done_on_load(facts_of(model("y = Relu (x)")), what, ["y"]) == OnLoad()
 
 
 HEAD = '<ir_version: 8, opset_import: ["" : 17]> g (float[{shape}] x) => (float[{shape}] y)'
@@ -159,7 +160,7 @@ def test_a_pad_with_axes_is_left(tmp_path: Path) -> None:
     assert loaded(found, tmp_path)["Pad"] == 1
     facts = facts_of(found)
     assert [f.node for f in lint(facts, [RULES["STR103"]], Settings(select=("STR103",)))] == ["y"]
-    assert not done_on_load(facts, RULES["STR103"], ["y"]).nodes
+    assert not done_on_load(facts, RULES["STR103"].on_load, ["y"]).nodes
 
 
 def test_a_part_of_the_traffic_is_told_with_its_size() -> None:
@@ -177,8 +178,8 @@ def test_weights_that_callers_may_replace_are_not_folded(tmp_path: Path) -> None
     for version, gone in ((4, False), (3, True)):
         found.ir_version, found.opset_import[0].version = version, 9
         assert (loaded(found, tmp_path)["BatchNormalization"] == 0) is gone
-        assert bool(done_on_load(facts_of(found), RULES["STR101"], ["y"]).nodes) is gone
-    assert not done_on_load(facts_of(found), RULES["STR102"], ["y"]).nodes
+        assert bool(done_on_load(facts_of(found), RULES["STR101"].on_load, ["y"]).nodes) is gone
+    assert not done_on_load(facts_of(found), RULES["STR102"].on_load, ["y"]).nodes
 
 
 def test_what_a_tool_leaves_saves_nothing() -> None:
@@ -207,7 +208,7 @@ def test_identities_in_a_circle_have_no_layer_before_them() -> None:
         "g (float[1,4,2,2] x) => (float[1,4,2,2] y) <float[4] s = {1, 1, 1, 1}> "
         "{ a = Identity (b) b = Identity (a) y = BatchNormalization (a, s, s, s, s) }"
     )
-    assert not done_on_load(facts_of(found), RULES["STR101"], ["y"]).nodes
+    assert not done_on_load(facts_of(found), RULES["STR101"].on_load, ["y"]).nodes
 
 
 OPEN = '<ir_version: 8, opset_import: ["" : 17]> g (float[N,{side}] x) => (float[N,{side}] y)'
@@ -233,7 +234,7 @@ def test_constants_are_folded_on_load_unless_an_open_shape_goes_into_them(
     told = "ONNX Runtime folds 1 of 1 itself when it loads the model; other runtimes may gain"
     assert (told in ask.what) is not left
     stated = replace(facts, assumptions=())
-    assert done_on_load(stated, RULES["STR009"], ["c", "f"]).nodes
+    assert done_on_load(stated, RULES["STR009"].on_load, ["c", "f"]).nodes
 
 
 def test_a_peak_that_loading_lowers_itself_has_no_impact(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from analyzer.converters import loading
+from analyzer.converters.loading import OnLoad
 from analyzer.errors import OutputError
 from analyzer.evidence import DW_PW, PW_DW, SPATIAL
 from analyzer.facts import Certainty
@@ -15,10 +17,9 @@ from analyzer.report.compare import words as changes
 from analyzer.report.explained import memory, weights
 from analyzer.report.page import FirstStep
 from analyzer.report.sketch import to_png
-from analyzer.report.view import actions, loaded, pace, spared, split, whatif
+from analyzer.report.view import actions, pace, spared, split, whatif
 from analyzer.report.view import weights as weight_view
 from analyzer.report.view.joint import SAFE
-from analyzer.report.view.loaded import OnLoad
 from analyzer.report.view.options import form as forms
 from analyzer.report.view.options import prepared, requantised, transformer
 from analyzer.report.view.options.before import Before
@@ -231,28 +232,28 @@ def test_a_formula_is_made_one_operator_on_load_in_float32_alone(
     def last(dtype: str, op_type: str = "Div") -> Any:
         return some(op_type=op_type, outputs=(some(dtype=dtype),))
 
-    monkeypatch.setattr(loaded, "_behind", lambda *_: True)
-    monkeypatch.setattr(loaded, "_after", lambda *_: some())
-    assert [loaded._gelu(some(), last(t)) for t in ("float32", "float16")] == [True, False]
-    assert [loaded._normalised(some(), last(*about)) for about in (
+    monkeypatch.setattr(loading, "_behind", lambda *_: True)
+    monkeypatch.setattr(loading, "_after", lambda *_: some())
+    assert [loading._gelu(some(), last(t)) for t in ("float32", "float16")] == [True, False]
+    assert [loading._normalised(some(), last(*about)) for about in (
         ("float32",), ("float16",), ("float32", "Mul"),
     )] == [True, False, False]  # fmt: skip
-    monkeypatch.setattr(loaded, "_after", lambda *_: None)
-    assert not loaded._normalised(some(), last("float32"))
+    monkeypatch.setattr(loading, "_after", lambda *_: None)
+    assert not loading._normalised(some(), last("float32"))
 
 
 def test_a_constant_is_stored_or_an_operator_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     made = [some(op_type="Constant")]
-    monkeypatch.setattr(loaded, "makers_before", lambda *_: made)
-    monkeypatch.setattr(loaded, "wires_of", lambda _: some(makers={("", "b"): "node"}))
+    monkeypatch.setattr(loading, "makers_before", lambda *_: made)
+    monkeypatch.setattr(loading, "wires_of", lambda _: some(makers={("", "b"): "node"}))
     facts = some(once=lambda _: frozenset({"a", "b"}))
     node = some(inputs=("b",), scope="")
-    assert loaded._has_constant(facts, node)
+    assert loading._has_constant(facts, node)
     made[:] = [some(op_type="Relu")]
-    assert not loaded._has_constant(facts, node)
-    assert loaded._has_constant(facts, some(inputs=("b", "a"), scope=""))
-    assert loaded._has_constant(facts, some(inputs=("b",), scope="body"))
-    assert not loaded._has_constant(facts, some(inputs=("c",), scope=""))
+    assert not loading._has_constant(facts, node)
+    assert loading._has_constant(facts, some(inputs=("b", "a"), scope=""))
+    assert loading._has_constant(facts, some(inputs=("b",), scope="body"))
+    assert not loading._has_constant(facts, some(inputs=("c",), scope=""))
 
 
 def test_stops_are_shown_where_a_page_adds_them_up_exactly(

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
+from analyzer.converters.loading import FOLDED, KEPT, OnLoad
 from analyzer.devices import room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
@@ -22,7 +23,6 @@ from analyzer.report.view.devices import on
 from analyzer.report.view.edited import converting, mending, stating
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.gains import impact_on, won_by
-from analyzer.report.view.loaded import FOLDED, KEPT, OnLoad, done_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
     NOTABLE,
@@ -127,7 +127,7 @@ def _action(
 ) -> Action:
     """Of those findings that are not left out as slower."""
     first_of = items[0]
-    loaded = done_on_load(facts, rule, (f.node for f in items))
+    loaded = _loaded(items)
     tool = tool_of(items, rule, facts)
     others = staying(tool, items, rule, facts)
     others |= frozenset() if loaded.word == FOLDED else loaded.nodes  # nothing is saved by those
@@ -219,6 +219,12 @@ def _action(
         stored_now=_whole(facts, "stored"),
         file_now=file_bytes(facts),
     )
+
+
+def _loaded(items: Iterable[Finding]) -> OnLoad:
+    """At which places a runtime does it itself."""
+    done = [f for f in items if f.loaded]
+    return OnLoad(done[0].loaded, frozenset(f.node for f in done)) if done else OnLoad()
 
 
 def _by_loading(items: Sequence[Finding], loaded: OnLoad) -> int:

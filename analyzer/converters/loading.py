@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.converters import converter, met
+from analyzer.converters.converter import converter
+from analyzer.converters.met import met
 from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.patterns.wires import makers_before, wires_of
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.facts import Facts, Node, Shape
-    from analyzer.ruleset.rule import Rule
 
 FUSED, KEPT, FOLDED = "fused", "kept", "folded"
 """It makes one operator of the formula; it makes the formula of the operator; it computes with
@@ -39,17 +39,22 @@ class OnLoad(NamedTuple):
     """At which of the places."""
 
 
-def done_on_load(facts: Facts, rule: Rule | None, nodes: Iterable[str]) -> OnLoad:
-    """What it does itself at ``nodes``, of formulas their last operators, as the rule declares. It
-    folds nothing where the weights are inputs of the model, too."""
-    if rule is None or rule.on_load not in _LOADS:
+def done_on_load(facts: Facts, what: str, nodes: Iterable[str]) -> OnLoad:
+    """What it does itself at ``nodes``, of formulas their last operators; ``what`` as a rule
+    declares it: ``Rule.on_load``. It folds nothing where the weights are inputs of the model, too.
+    """
+    if what not in _LOADS:
         return OnLoad()
-    word, test = _LOADS[rule.on_load]
-    replaceable = facts.model.ir_version >= OVERRIDABLE_SINCE
-    if word == FOLDED and replaceable and met(facts, converter("onnxruntime")):
+    word, test = _LOADS[what]
+    if word == FOLDED and facts.once(_is_replaceable):
         return OnLoad()
     done = frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
-    return OnLoad(word, done)
+    return OnLoad(word, done) if done else OnLoad()
+
+
+def _is_replaceable(facts: Facts) -> bool:
+    replaceable = facts.model.ir_version >= OVERRIDABLE_SINCE
+    return replaceable and bool(met(facts, converter("onnxruntime")))
 
 
 def _is_constant(facts: Facts, node: Node) -> bool:
