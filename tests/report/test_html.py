@@ -61,6 +61,18 @@ def test_phone_width_needs_no_sideways_scrolling_of_the_page(
     assert visit.page.evaluate(AUDIT) == []
 
 
+@pytest.mark.parametrize("width", [768, 900, 1024, 1280])
+def test_no_figure_runs_into_the_column_beside_it(
+    browser: Browser, standard: Result, width: int
+) -> None:
+    page = visit(browser, standard, viewport={"width": width, "height": 900})
+    over = page.locator("td, th").evaluate_all(
+        """all => all.filter((cell) => cell.checkVisibility()
+          && cell.scrollWidth > cell.clientWidth + 2).map((cell) => cell.textContent)"""
+    )
+    assert over == []
+
+
 def test_everything_is_readable_with_scripts_off(browser: Browser, standard: Result) -> None:
     visit = Visit(browser, standard, java_script_enabled=False)
     text = visit.page.locator("body").inner_text().replace("\N{NO-BREAK SPACE}", " ")
