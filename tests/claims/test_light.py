@@ -8,7 +8,7 @@ from onnx import parser
 from analyzer.cli.judge import _lighter
 from analyzer.report.claims import claims_of
 from analyzer.report.view.actions import actions
-from tests.claims.test_claims import result
+from tests.claims.test_claims import NAMES, result, results
 
 HEAD = '<ir_version: 8, opset_import: ["" : 17]>'
 GELU = """g (float[2,8] x) => (float[2,8] y)
@@ -51,3 +51,9 @@ def test_without_a_graph_the_same_is_claimed(
         assert claims["trust"]["inputs"] == inputs
     for each in (light, whole):
         assert {ask.rule: ask.tool for ask in actions(each)} == tools
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_kind_of_model_takes_a_graph_to_claim_things_about(name: str) -> None:
+    whole = results()[name]
+    assert claims_of(_lighter(whole)) == claims_of(whole)

@@ -529,9 +529,10 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     }  # fmt: skip
     for unaligned, on_x86, integers in ((0, 0, True), (1, 1, False), (0, 1, False)):
         result.quantised = some(values={"unaligned": unaligned, "left_on_x86": on_x86})
-        passed = advice.passed(result)
+        passed, unstudied = advice.passed_of_quantised(result), advice.passed(result)
         assert passed is not None
-        assert passed.values["integers"] is integers
+        assert unstudied is not None
+        assert passed.values == {**unstudied.values, "integers": integers}
     loops.pop(0)
     unnamed = advice.trust(result)
     assert unnamed is not None

@@ -20,7 +20,7 @@ from analyzer.report.claims import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.result import Result
@@ -75,10 +75,16 @@ STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
 """What takes further analyses or the graph, and is said in reports only."""
 
 
+STUDIED: Mapping[Callable[[Result], Claim | None], Callable[[Result], Claim | None]] = {
+    advice.verdict: advice.verdict_with_options,
+    advice.passed: advice.passed_of_quantised,
+}
+"""What reports say in the place of others, as they know more."""
+
+
 def claims_of(result: Result, *, studied: bool = False) -> tuple[Claim, ...]:
     """Every claim, in the order of a report; with ``studied`` those of ``STUDIES`` too."""
     makers = MAKERS
     if studied:
-        told = (advice.verdict_with_options if m is advice.verdict else m for m in MAKERS)
-        makers = (*told, *STUDIES)
+        makers = (*(STUDIED.get(make, make) for make in MAKERS), *STUDIES)
     return tuple(claim for make in makers if (claim := make(result)) is not None)
