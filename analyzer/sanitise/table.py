@@ -158,6 +158,7 @@ ENDS: dict[str, str] = {
     "graph/export.py _short_id": "a digest",
     "graph/export.py _node_link": "values made clean before",
     "report/compare/pages.py html": "what the templates made",
+    "report/first_words.py hanging_spaces.hanging": "a length",
     "report/github.py render_batch": "commands of ours",
     "report/gitlab.py _issue": "a digest",
     "report/html.py _finished": "what the templates made",
