@@ -49,7 +49,7 @@ def modules_of(package: Any) -> Iterator[Any]:
 
 
 def test_every_claim_is_made() -> None:
-    """All public functions of the package that return a claim, but for those that stand in for others."""
+    """All public functions that return one, but for those that stand in for others."""
     made = {
         (module.__name__, name)
         for module in modules_of(claims)
