@@ -44,7 +44,9 @@ def summarize(inventory: Inventory, sites: Sequence[Site]) -> Parameters:
             sizes[constant.tensor.dtype or "unknown"] += constant.tensor.bytes or 0
             bytes_stored += constant.stored_bytes or 0
             if len(constant.uses) > 1:
-                shared.append(SharedTensor(name, len(constant.uses)))
+                along = max(constant.tensor.shape or (0,), key=lambda side: side or 0)
+                is_vector = constant.elements == along and along > 1
+                shared.append(SharedTensor(name, len(constant.uses), is_vector))
                 repeated += constant.elements * (len(constant.uses) - 1)
     certainty, reason = _certainty(stored)
     return Parameters(

@@ -19,6 +19,8 @@ class SharedTensor(NamedTuple):
     name: str
     uses: int
     """Nodes that use it."""
+    is_vector: bool = False
+    """Its elements lie along one axis, as those of a bias or a scale do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,8 +252,8 @@ def test_the_peak_is_named_by_its_operator() -> None:
 
 def test_stored_tensors_are_told_by_type_and_by_use() -> None:
     stored = some(weight_bytes=9, stored_bytes=8, bytes_by_dtype={"int8": 3, "float32": 6, "x": 0},
-                  shared=tuple(some(name=f"w{n}", uses=n) for n in range(9)), weights=50,
-                  repeated=7)  # fmt: skip
+                  shared=tuple(some(name=f"w{n}", uses=n, is_vector=n > 5) for n in range(9)),
+                  weights=50, repeated=7)  # fmt: skip
     result = some(facts=some(parameters=stored))
     told = values(storage.weights(result))
     assert (told["dtypes"], told["dtype_bytes"]) == (("float32", "int8"), (6, 3))
@@ -262,6 +262,12 @@ def test_stored_tensors_are_told_by_type_and_by_use() -> None:
     assert (shared.values["count"], shared.values["apart"]) == (9, 57)
     assert shared.values["names"] == tuple(f"w{n}" for n in range(8))
     assert shared.values["uses"] == tuple(range(8))
+    for layers, alike, uses in (((5,), 3, 21), ((6,), 2, 15), ((6, 2), 0, 0), ((), 3, 21)):
+        kernels = [some(name="k", uses=n, is_vector=False) for n in layers]
+        stored.shared = (*kernels, *(some(name="", uses=n, is_vector=True) for n in (3, 6, 7, 8)))
+        again = storage.shared(result)
+        assert again is not None
+        assert (again.values["alike"], again.values["alike_uses"]) == (alike, uses)
     stored.shared = ()
     assert storage.shared(result) is None
 

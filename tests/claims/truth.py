@@ -807,8 +807,11 @@ def _shared(d: Document) -> Values:
     if len(stored) == len(sizes) and all(t["name"] in stored for t in found):
         again = sum((t["uses"] - 1) * (stored[t["name"]] or 0) for t in found)
         assert d["parameters"]["repeated"] == again
+    copies = sum(t["uses"] for t in found if not t["is_vector"])
+    alike = [t["uses"] for t in found if t["is_vector"] and 4 <= t["uses"] > copies]
     return {"count": len(found), "names": [t["name"] for t in found[:8]],
-            "apart": d["parameters"]["weights"] + d["parameters"]["repeated"]}  # fmt: skip
+            "apart": d["parameters"]["weights"] + d["parameters"]["repeated"],
+            "alike": len(alike), "alike_uses": sum(alike)}  # fmt: skip
 
 
 def _memory(d: Document) -> Values:

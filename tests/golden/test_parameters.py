@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.costs.roles import Constant, Role
 from analyzer.costs.stored import _certainty
-from analyzer.facts import Certainty, Parameters, Tensor
+from analyzer.facts import Certainty, Parameters, SharedTensor, Tensor
 from analyzer.report.view.summary import shares
 from tests.golden.text import facts, facts_of, parse
 
@@ -55,7 +55,18 @@ def test_tied_embeddings_count_once() -> None:
         table=(50, 8),
     )
     assert found.weights == 400
-    assert found.shared == (("table", 2),)
+    assert found.shared == (SharedTensor("table", 2),)
+
+
+def test_a_bias_that_layers_share_lies_along_one_axis() -> None:
+    found = parameters(
+        "g (float[1,2,8] x) => (float[] y) { a = Conv (x, v, b)  c = Add (a, s)  "
+        "d = Conv (c, w, b)  e = Mul (d, s)  y = Conv (e, w) }",
+        v=(2, 2, 3), w=(2, 2, 3), b=(2,), s=(1, 2, 1),
+    )  # fmt: skip
+    assert {each.name: each.is_vector for each in found.shared} == {
+        "b": True, "s": True, "w": False
+    }  # fmt: skip
 
 
 def test_scales_and_zero_points_are_quantisation() -> None:

@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
-from analyzer.facts import Certainty
+from analyzer.facts import Certainty, SharedTensor
 from analyzer.model import load
 from tests.golden.text import facts, facts_of, parse
 
@@ -73,7 +73,7 @@ def test_shared_weight_counts_once() -> None:
     found = facts_of(model)
     assert found.totals.macs == (36 + 16) * 144
     assert found.parameters.weights == 144
-    assert found.parameters.shared == (("w", 2),)
+    assert found.parameters.shared == (SharedTensor("w", 2),)
     assert [n.params for n in found.nodes] == [144, 0]
 
 

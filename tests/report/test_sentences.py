@@ -446,12 +446,19 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("Weights and buffers take 2 KiB: all of it float32; the file stores none, they are made "
          "when the model runs.")),
     ]),
-    "memory.shared": ({"names": ("w",), "uses": (3,), "count": 1, "apart": 9000}, [
+    "memory.shared": ({"names": ("w",), "uses": (3,), "count": 1, "apart": 9000, "alike": 0,
+                       "alike_uses": 0}, [
         ({}, ("Used more than once and counted once: w (3 uses). With a tensor for each use, as "
              "other exports of a network may have it, there would be 9,000 parameters.")),
         ({"count": 3}, ("Used more than once and counted once: w (3 uses) and 2 more. With a "
                        "tensor for each use, as other exports of a network may have it, there "
                        "would be 9,000 parameters.")),
+        *[({"alike": alike, "alike_uses": 1600},
+           ("Used more than once and counted once: w (3 uses). With a tensor for each use, as "
+            "other exports of a network may have it, there would be 9,000 parameters. "
+            f"{words} the same numbers in 1,600 places, though the layers differ: so it is in a "
+            "network that was not trained; trained ones seldom have it."))
+          for alike, words in ((1, "1 bias or scale has"), (2, "2 biases and scales have"))],
     ]),
     "memory.peak": (MEMORY, [
         ({"bytes": None}, "Unknown."),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 SHARED = 8
+ALIKE = 4
+"""Uses of one bias or scale from which on it says that the network was not trained: more than the
+two of an LSTM in halves, and more than there are layers whose weights are shared, too."""
 
 
 def weights(result: Result) -> Claim:
@@ -42,6 +45,8 @@ def shared(result: Result) -> Claim | None:
     found = stored.shared
     if not found:
         return None
+    copies = sum(tensor.uses for tensor in found if not tensor.is_vector)
+    alike = [t for t in found if t.is_vector and t.uses >= max(ALIKE, copies + 1)]
     return Claim(
         "memory.shared",
         {
@@ -49,6 +54,8 @@ def shared(result: Result) -> Claim | None:
             "names": tuple(tensor.name for tensor in found[:SHARED]),
             "uses": tuple(tensor.uses for tensor in found[:SHARED]),
             "apart": stored.weights + stored.repeated,
+            "alike": len(alike),
+            "alike_uses": sum(tensor.uses for tensor in alike),
         },
         ("parameters.shared", "parameters.weights", "parameters.repeated"),
     )

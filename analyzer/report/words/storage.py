@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _, retold, series
+from analyzer.language import _, ngettext, retold, series
 from analyzer.report.view.memory import named_inputs
 from analyzer.report.view.unseen import why
 from analyzer.report.words.joined import followed
@@ -42,9 +42,19 @@ def shared(v: Values) -> str:
     left = v["count"] - len(v["names"])
     if left:
         names = _("{names} and {n} more", names=names, n=left)
-    return _("Used more than once and counted once: {names}. With a tensor for each use, as other "
+    said = _("Used more than once and counted once: {names}. With a tensor for each use, as other "
              "exports of a network may have it, there would be {apart} parameters.",
              names=names, apart=units.count(v["apart"]))  # fmt: skip
+    if not v["alike"]:
+        return said
+    before = ngettext(
+        "{n} bias or scale has the same numbers in {uses} places, though the layers differ: so it "
+        "is in a network that was not trained; trained ones seldom have it.",
+        "{n} biases and scales have the same numbers in {uses} places, though the layers differ: "
+        "so it is in a network that was not trained; trained ones seldom have it.",
+        v["alike"], uses=units.count(v["alike_uses"]),
+    )  # fmt: skip
+    return f"{said} {before}"
 
 
 def memory(v: Values) -> str:
