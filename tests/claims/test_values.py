@@ -310,12 +310,12 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
              delegates=False, supported=2,
              blockers=[blocker("B"), blocker("A"), blocker("A")],
              edits=[edit("cast"), edit("fold", "whole")]),
-        some(target="t2", name="N", verdict="maybe", certain=True, macs_share=0.0,
+        some(target="t2", name="N", verdict="maybe", certain=True, macs_share=0.0, delegates=True,
              blockers=[blocker("B"), blocker("C", certain=False)], edits=[edit("fold")]),
         some(target="t3", name="N (old)", verdict="whole", certain=True, macs_share=1.0,
-             blockers=[blocker("B", "type")], edits=[], tested_from=7),
+             delegates=True, blockers=[blocker("B", "type")], edits=[], tested_from=7),
         some(target="t4", name="Web, GPU (new)", verdict="split", certain=True, macs_share=0.0,
-             blockers=[], edits=[], sized=None, partitions=3, supported=2, nodes=5),
+             delegates=True, blockers=[], edits=[], sized=None, partitions=3, supported=2, nodes=5),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3), nodes=(),
                              assumptions=(), model=some(outside=True)),
@@ -333,7 +333,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                  "undecided_targets": (1,), "undecided_in_all": 1}  # fmt: skip
     assert dict(edits.values) == {
         "count": 2, "texts": ("fold", "cast"), "targets": (2, 1), "helped": ("t1", "t2", "t1"),
-        "whole": (True, False, False), "parts": (2, 2, 2), "supported": (3, 3, 3),
+        "whole": (True, False, False), "parts": (1, 2, 1), "supported": (3, 3, 3),
         "operators": (4, 4, 4), "undecided": (1, 1, 1), "unhelped": ("t4",), "sized": (),
         "sized_operators": (), "sized_reasons": (), "sized_counts": (),
         "commands": ("", ""), "again": (0, 0), "arguments": (), "replaced": (), "replacing": (),
@@ -375,7 +375,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     result.findings = [some(rule=HUGE)]
     (said,) = filter(None, [deployment.targets(result)])
     assert said.values["huge"]
-    many = [some(target="t", name="T", verdict="no", blockers=[blocker(f"O{n}") for n in range(6)],
+    many = [some(target="t", name="T", verdict="no", delegates=True,
+                 blockers=[blocker(f"O{n}") for n in range(6)],
                  edits=[edit(f"e{n}") for n in range(6)])]  # fmt: skip
     result.facts.targets = many
     ways, edits = deployment.blockers(result), deployment.edits(result)

@@ -1021,7 +1021,8 @@ def _edits(d: Document) -> Values:
             "unhelped": [target for target, fit in fits.items()
                          if not fit["edits"] and fit["verdict"] != "whole"],
             "whole": [edit["verdict"] == "whole" for edit in after],
-            "parts": [edit["partitions"] for edit in after],
+            "parts": [edit["partitions"] if fits[target]["delegates"] else 1
+                      for target, edit in zip(said["helped"], after, strict=True)],
             "supported": [edit["supported"] for edit in after],
             "operators": [edit["nodes"] for edit in after]}  # fmt: skip
 

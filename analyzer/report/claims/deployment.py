@@ -189,6 +189,7 @@ def edits(result: Result) -> Claim | None:
     unhelped = [fit for fit in fits if fit.verdict != "whole" and not fit.edits]
     replaced = [(fit.target, rule, fit.blockers[0]) for fit in unhelped
                 if (rule := replacing(result, fit))]  # fmt: skip
+    divided = {fit.target for fit in fits if fit.delegates}
     left = [(fit.target, fit.sized) for fit in unhelped
             if fit.sized is not None and not _stands_first(fit.sized, fit)][:SIZED]  # fmt: skip
     return Claim(
@@ -200,7 +201,7 @@ def edits(result: Result) -> Claim | None:
             "targets": tuple(len(pairs) for _, pairs in ranked),
             "helped": tuple(target for target, _ in after),
             "whole": tuple(edit.verdict == "whole" for _, edit in after),
-            "parts": tuple(edit.partitions for _, edit in after),
+            "parts": tuple(edit.partitions if target in divided else 1 for target, edit in after),
             "supported": tuple(edit.supported for _, edit in after),
             "operators": tuple(edit.nodes for _, edit in after),
             "undecided": tuple(edit.maybe for _, edit in after),
