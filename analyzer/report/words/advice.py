@@ -230,7 +230,7 @@ def silenced(v: Values) -> str:
 def conversion(v: Values) -> str:
     return _(
         "MACs of the model after converting the best k candidates; {best} of {candidates} bring "
-        "80 % of what can be saved",
+        "80 % of what all of them save",
         best=units.count(v["best"]), candidates=units.count(v["candidates"]),
     )  # fmt: skip
 
