@@ -349,7 +349,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
     ]),
     "conversion": ({"best": 3, "candidates": 13}, [
         ({}, ("MACs of the model after converting the best k candidates; 3 of 13 bring 80 % of "
-             "what can be saved")),
+             "what all of them save")),
     ]),
     "assumed.sizes": (SIZES, [
         ({}, "These numbers hold for n = 8: the file leaves that size open."),
