@@ -66,7 +66,8 @@ class Profile:
     instead: Mapping[str, str] = field(default_factory=dict)
     """Types that it multiplies in others less exact, which has to be said beside the time."""
     through: tuple[str, ...] = ()
-    """Ids of the targets that take models there; empty where any runtime does."""
+    """Ids of the targets that take models there, with tables or without; empty where any runtime
+    does."""
 
     @property
     def kept(self) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from analyzer.report.view.devices import is_idle, rows
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.reach import reach, time_on
+from analyzer.targets.catalog import SHIPPED
 from tests.golden.text import facts
 from tests.report.results import words
 
@@ -43,7 +44,7 @@ def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
     open_ = replace(LACKS, certain=False)
     for fits, runs, said in (
         ([], "", ""),
-        ([fit("nnapi", "no")], "", ""),
+        ([fit("nnapi", "no")], "", "no runtime for it was looked at"),
         ([fit(new, "whole", 1.0)], "", ""),
         ([fit(new, "no"), fit(old, "whole")], "", ""),
         ([fit(new, "split", 1.0)], "", "through Way am in 2 parts"),
@@ -68,6 +69,23 @@ def test_what_the_only_ways_to_a_device_take_is_told_unless_it_is_all() -> None:
     ):  # fmt: skip
         assert reach(fits, ENGINE)[:2] == (runs, said), fits
     assert reach([fit(new, "no")], replace(ENGINE, through=())) == ("", "", None)
+
+
+def test_a_device_whose_runtimes_have_no_tables_says_that_none_was_looked_at(
+    mobilenet: Result,
+) -> None:
+    chip = profile("stm32h743")
+    assert chip.through
+    assert not {*chip.through} & {*SHIPPED}
+    for targets, said in (((fit("ort_cpu", "no"),), "; no runtime for it was looked at"), ((), "")):
+        given = with_fits(mobilenet.facts, *targets)
+        small = replace(chip, memory=1 << 30, flash=1 << 30)
+        (row,) = rows(given, (small,))
+        assert row.seconds == bound(given, small).seconds
+        page = REPORT_FORMATS["html"](
+            replace(mobilenet, facts=given, devices=(small,)), Options()
+        )
+        assert f"1 GiB of flash{said} {units.seconds(row.seconds)}" in words(page.decode())
 
 
 def test_where_nothing_has_the_rest_a_part_does_not_run() -> None:

@@ -28,7 +28,8 @@ class Reach(NamedTuple):
     """``split``: a part, and something else the rest; ``no``: nothing; ``maybe``: that is not
     decided; empty: all of it, or nobody asked."""
     words: str = ""
-    """By which target, and how much or in how many parts; empty for all in one."""
+    """By which target, and how much or in how many parts, or that none was asked; empty for all in
+    one."""
     share: float | None = None
     """Of ``split``, the share of the MACs that runs there; ``None`` where that is not known."""
 
@@ -40,10 +41,11 @@ class Reach(NamedTuple):
 
 def reach(fits: Sequence[TargetFit], device: Profile) -> Reach:
     """By the target that takes most; all of it where any runtime gets to the device, or nobody
-    asked about those that do."""
+    asked about those that do, which is said beside what others are said of."""
     ways = [fit for fit in fits if fit.target in device.through]
     if not ways:
-        return Reach()
+        unseen = bool(fits and device.through)
+        return Reach(words=_("no runtime for it was looked at") if unseen else "")
     found = {fit.target: _runs(fit, fits) for fit in ways}
     order: tuple[Runs, ...] = ("", "maybe", "split", "no")
     runs = min(found.values(), key=order.index)
