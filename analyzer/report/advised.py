@@ -24,6 +24,8 @@ CHOICE = mark("Choose one: they change the same layers, and their savings exclud
 """Above alternatives."""
 _SOME, _PART = 1024, 0.05
 """Bytes and share of the file from which what stays beside weights is told."""
+_MUCH_LESS = 0.8
+"""Share of a factor by arithmetic alone at which one that counts memory traffic, too, is told."""
 _SMALL = 1e-4
 """Seconds of a bound: starting an operator takes microseconds, beside which less arithmetic than
 this is little, whatever it was of larger models."""
@@ -146,13 +148,13 @@ def slowing(action: Action) -> str:
 
 
 def by_roofline(action: Action) -> str:
-    """How much faster its layers run where memory traffic counts, too; empty where that is no less
-    than the bounds beside it, which count arithmetic alone, have the model run."""
-    now, then, faster = action.seconds_now, action.seconds, action.roofline
-    if faster is None or now is None or not then or not 1 <= faster < now / then:
+    """How much faster its layers run where memory traffic counts, too; empty where that is not much
+    less than by arithmetic alone, which is what bounds and savings beside it count."""
+    faster, alone = action.roofline, action.arithmetic
+    if faster is None or alone is None or not 1 <= faster <= _MUCH_LESS * alone:
         return ""
-    return _("the layers {faster} as fast by the roofline model, which counts memory traffic, too",
-             faster=units.times(faster))  # fmt: skip
+    return _("the layers {faster} as fast, not {alone}, by the roofline model, which counts memory "
+             "traffic, too", faster=units.times(faster), alone=units.times(alone))  # fmt: skip
 
 
 def in_file(form: SmallerForm) -> str:

@@ -59,6 +59,8 @@ class Action:
     roofline: float | None = None
     """Of the layers at its places, time now over time afterwards on ``device`` by its roofline,
     which counts memory traffic, too; null where that is not known."""
+    arithmetic: float | None = None
+    """The same by their arithmetic alone."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
     tool: Tool = ""

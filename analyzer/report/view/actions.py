@@ -185,6 +185,7 @@ def _action(
         slower_on=tuple(other.device for other in timed.elsewhere),
         slower_factors=tuple(other.factor for other in timed.elsewhere),
         roofline=timed.roofline,
+        arithmetic=timed.arithmetic,
         training=_training(rule.training if rule else ""),
         tool=tool,
         alternatives=rivals,

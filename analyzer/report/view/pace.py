@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import _, series
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.result import Result
+    from analyzer.report.view.memory import Device
     from analyzer.report.view.split import LayerSplit
 
 
@@ -43,6 +46,8 @@ class Pace(NamedTuple):
     roofline: float | None = None
     """Time now over time afterwards on the first device, by its roofline, of those that are not
     left out."""
+    arithmetic: float | None = None
+    """The same by their arithmetic alone."""
 
 
 def pace(
@@ -59,8 +64,10 @@ def pace(
     others = tuple(elsewhere(facts, left or nodes, device, devices, splits))
     if not left:
         return Pace(slower=bool(longer), elsewhere=others)
-    by_roof = _roofline(facts, left, device, splits)
-    return Pace(left_out=longer, elsewhere=others, roofline=by_roof)
+    roof = roof_of(device, facts)
+    by_roof = _roofline(facts, left, roof, splits)
+    alone = _roofline(facts, left, replace(roof, bandwidth=inf), splits)
+    return Pace(left_out=longer, elsewhere=others, roofline=by_roof, arithmetic=alone)
 
 
 def paces(result: Result, device: Profile | None) -> dict[str, Pace]:
@@ -143,7 +150,7 @@ def _speed(
     splits: Mapping[str, LayerSplit] | None,
 ) -> float | None:
     """By the device's roofline, or by what was measured of it: the lesser."""
-    speeds = [_roofline(facts, nodes, device, splits)]
+    speeds = [_roofline(facts, nodes, roof_of(device, facts), splits)]
     if device is not None and device.factors:
         speeds.append(
             measured_speedup(facts, nodes, device) if splits is None
@@ -155,10 +162,9 @@ def _speed(
 def _roofline(
     facts: Facts,
     nodes: Collection[str],
-    device: Profile | None,
+    roof: Device,
     splits: Mapping[str, LayerSplit] | None,
 ) -> float | None:
-    roof = roof_of(device, facts)
     if splits is None:
         return speedup(facts, nodes, roof)
     return split.speedup(facts, splits, nodes, roof)
