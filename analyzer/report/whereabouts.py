@@ -230,6 +230,8 @@ def _once(kind: str, amount: int, what: str) -> str:
 
 
 def _runs_on(whole: int, count: int, told: Mapping[str, str]) -> str:
+    place = "targets" if count > 1 else "all"
+    told = {**told, place: _("{targets} (by tables, not tried)", targets=told[place])}
     if whole == count:
         return (_("All of it runs on each of {targets}: {all}.", **told) if count > 1
                 else _("All of it runs on {all}.", **told))  # fmt: skip

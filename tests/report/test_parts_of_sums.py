@@ -84,26 +84,29 @@ def where(**verdicts: Any) -> str:
     return whereabouts.runs(usual | parts | verdicts)
 
 
+TRIED = "(by tables, not tried)"
 BROKEN = "The file has errors; none promises to load it."
 
 
 @each(
     ("verdicts", "said"),
     [
-        ({"whole": ("a", "b", "c")}, "All of it runs on each of 3 targets: A, B and C."),
-        ({"whole": ("a",), "count": 1}, "All of it runs on A."),
+        ({"whole": ("a", "b", "c")}, f"All of it runs on each of 3 targets {TRIED}: A, B and C."),
+        ({"whole": ("a",), "count": 1}, f"All of it runs on A {TRIED}."),
         ({"no": ("a",), "count": 1}, "Not all of it runs on A."),
         ({"split": ("a",), "count": 1}, "Not all of it runs on A."),
         ({"maybe": ("a",), "count": 1}, "Whether all of it runs on A is not decided."),
         ({"split": ("a", "b"), "no": ("c",)},
-         ("All of it certainly runs on none of 3 targets. In parts on A (4 of 9 operators) and B "
+         (f"All of it certainly runs on none of 3 targets {TRIED}. "
+          "In parts on A (4 of 9 operators) and B "
           "(50.0 % of the MACs, 2 parts).")),
         ({"whole": ("a",), "split": ("b",), "no": ("c",)},
-         "All of it runs on 1 of 3 targets: A. In parts on B (4 of 9 operators). Not on C."),
+         (f"All of it runs on 1 of 3 targets {TRIED}: "
+          "A. In parts on B (4 of 9 operators). Not on C.")),
         ({"whole": ("a",), "no": ("c",), "maybe": ("b",)},
-         "All of it runs on 1 of 3 targets: A. Not on C. Not decided: B."),
+         f"All of it runs on 1 of 3 targets {TRIED}: A. Not on C. Not decided: B."),
         ({"whole": ("a", "b"), "maybe": ("c",)},
-         "All of it certainly runs on 2 of 3 targets: A and B. Not decided: C."),
+         f"All of it certainly runs on 2 of 3 targets {TRIED}: A and B. Not decided: C."),
         ({"whole": ("a", "b", "c"), "broken": True},
          f"All its operators are known to each of 3 targets: A, B and C. {BROKEN}"),
         ({"no": ("a", "b", "c"), "broken": True},
@@ -117,10 +120,12 @@ BROKEN = "The file has errors; none promises to load it."
         ({"whole": ("a",), "count": 1, "untested": ("a",)},
          "All its operators are known to A, tested with newer opsets only."),
         ({"whole": ("a", "b", "c"), "untested": ("b",)},
-         ("All of it certainly runs on 2 of 3 targets: A and C. All its operators are known to B, "
+         (f"All of it certainly runs on 2 of 3 targets {TRIED}: "
+          "A and C. All its operators are known to B, "
           "tested with newer opsets only.")),
         ({"whole": ("a", "b"), "untested": ("a", "b"), "no": ("c",)},
-         ("All of it certainly runs on none of 3 targets. All its operators are known to A and B, "
+         (f"All of it certainly runs on none of 3 targets {TRIED}. "
+          "All its operators are known to A and B, "
           "tested with newer opsets only. Not on C.")),
         ({"whole": ("a", "b", "c"), "untested": ("a", "b"), "broken": True},
          f"All its operators are known to each of 3 targets: A, B and C. {BROKEN}"),

@@ -82,9 +82,7 @@ def test_a_device_whose_runtimes_have_no_tables_says_that_none_was_looked_at(
         small = replace(chip, memory=1 << 30, flash=1 << 30)
         (row,) = rows(given, (small,))
         assert row.seconds == bound(given, small).seconds
-        page = REPORT_FORMATS["html"](
-            replace(mobilenet, facts=given, devices=(small,)), Options()
-        )
+        page = REPORT_FORMATS["html"](replace(mobilenet, facts=given, devices=(small,)), Options())
         assert f"1 GiB of flash{said} {units.seconds(row.seconds)}" in words(page.decode())
 
 

@@ -133,6 +133,7 @@ def _gained(*changes: tuple[str, str, int, str]) -> Values:
     return dict(zip(keys, zip(*changes, strict=True), strict=True))
 
 
+TRIED = "(by tables, not tried)"
 TARGETS: Values = {
     "count": 2,
     "whole": (),
@@ -530,7 +531,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
               "multiply-accumulates whose traffic is known are in layers limited by memory.")),
     ]),
     "targets": (TARGETS, [
-        ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: Ada and Bob."),
+        ({"whole": ("a", "b")}, f"All of it runs on each of 2 targets {TRIED}: Ada and Bob."),
         ({"whole": ("a", "b"), "huge": True},
          ("All its operators are known to each of 2 targets: Ada and Bob. Whether any has the "
          "memory is another question.")),
@@ -565,28 +566,32 @@ TOLD: dict[str, tuple[Values, Told]] = {
     ]),
     "targets.runs": (TARGETS, [
         ({"whole": ("a", "b"), "untested": ("a", "b")},
-         ("All of it certainly runs on none of 2 targets. All its operators are known to Ada and "
+         (f"All of it certainly runs on none of 2 targets {TRIED}. "
+          "All its operators are known to Ada and "
           "Bob, tested with newer opsets only.")),
         ({"count": 4, "whole": ("a",), "split": ("b",), **_taken(1), "no": ("c",), "maybe": ("d",),
           "untested": ("a",)},
-         ("All of it certainly runs on none of 4 targets. All its operators are known to Ada, "
+         (f"All of it certainly runs on none of 4 targets {TRIED}. "
+          "All its operators are known to Ada, "
           "tested with newer opsets only. In parts on Bob (50.0 % of the MACs). Not on Cy. Not "
           "decided: Dee.")),
         ({"count": 4, "whole": ("a",), "split": ("b", "c"), **_taken(2), "idle": ("b",),
           "maybe": ("d",),
           "partly": ("d",), "stuck": ("c",)},
-         "All of it runs on 1 of 4 targets: Ada. At most in parts on Dee. Not on Bob and Cy."),
+         (f"All of it runs on 1 of 4 targets {TRIED}: "
+          "Ada. At most in parts on Dee. Not on Bob and Cy.")),
         ({"split": ("a",), **_taken(1), "no": ("b",)},
-         "All of it certainly runs on none of 2 targets. In parts on Ada (50.0 % of the MACs)."),
+         (f"All of it certainly runs on none of 2 targets {TRIED}. "
+          "In parts on Ada (50.0 % of the MACs).")),
         ({"count": 3, "whole": ("a",), "split": ("b",), **_taken(1), "maybe": ("c",),
           "partly": ("c",), "missing": True},
          ("All its operators are known to 1 of 3 targets: Ada. Some of them to Bob (50.0 % of the "
           "MACs). Some of them at most to Cy. None loads it without its weights.")),
         ({"whole": ("a",), "maybe": ("b",)},
-         "All of it certainly runs on 1 of 2 targets: Ada. Not decided: Bob."),
+         f"All of it certainly runs on 1 of 2 targets {TRIED}: Ada. Not decided: Bob."),
         ({"no": ("a",), "maybe": ("b",)},
-         "All of it certainly runs on none of 2 targets. Not decided: Bob."),
-        ({"count": 1, "whole": ("a",)}, "All of it runs on Ada."),
+         f"All of it certainly runs on none of 2 targets {TRIED}. Not decided: Bob."),
+        ({"count": 1, "whole": ("a",)}, f"All of it runs on Ada {TRIED}."),
         ({"count": 1, "split": ("a",), **_taken(1)}, "Not all of it runs on Ada."),
         ({"count": 1, "maybe": ("a",)}, "Whether all of it runs on Ada is not decided."),
         ({"whole": ("a", "b"), "broken": True, "missing": True},
@@ -602,14 +607,16 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("All its operators are certainly known to none of 2 targets. Whether any has the memory "
          "is another question.")),
         ({"count": 4, "whole": ("d",), "split": ("a", "b", "c"), **_taken(3)},
-         ("All of it runs on 1 of 4 targets: Dee. In parts on Ada (50.0 % of the MACs), Bob (4 "
+         (f"All of it runs on 1 of 4 targets {TRIED}: "
+          "Dee. In parts on Ada (50.0 % of the MACs), Bob (4 "
           "parts) and Cy (3 of 4 operators).")),
         ({"count": 3, "whole": ("d",), "split": ("a",), **_taken(1), "no": ("b", "c"),
           **_gained(*((each, "size", 2, "batch = 1, length = 8") for each in "ab"))},
-         ("All of it runs on 1 of 3 targets: Dee. With the open sizes of the inputs fixed (batch = "
+         (f"All of it runs on 1 of 3 targets {TRIED}: "
+          "Dee. With the open sizes of the inputs fixed (batch = "
           "1, length = 8), all of it runs on Ada and Bob, too. Not on Cy.")),
         *[({"whole": ("d",), "no": ("a",), **_gained(("a", kind, amount, names))},
-           f"All of it runs on 1 of 2 targets: Dee. {words}, all of it runs on Ada, too.")
+           f"All of it runs on 1 of 2 targets {TRIED}: Dee. {words}, all of it runs on Ada, too.")
           for kind, amount, names, words in (
               ("size", 5, "a = 1, b = 2", ("With the open sizes of the inputs fixed (a = 1, b = 2 "
                                            "and 2 more)")),
