@@ -170,12 +170,16 @@ def form(dtype: str | None, dims: Iterable[int | None] | None) -> str:
 
 
 def named(name: str) -> str:
-    """A name behind the word for what it names: in quotation marks where it is that word.
+    """A name behind the word for what it names: in quotation marks where it is that word, or could
+    be a number.
 
-    >>> named("tokens"), named("input")
-    ('tokens', '“input”')
+    >>> named("tokens"), named("input"), named("21")
+    ('tokens', '“input”', '“21”')
     """
-    return f"“{name}”" if name.lower() in ("input", "inputs", "output", "outputs") else name
+    return f"“{name}”" if name.isdecimal() or name.lower() in _WORDS else name
+
+
+_WORDS = ("input", "inputs", "output", "outputs")
 
 
 def shorten(text: str, limit: int = 120) -> str:

@@ -109,7 +109,7 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("no weight tensors", lambda v: v["bytes"] == 0),
     ),
     "actions": (
-        ("none asks for a change", lambda v: not v["rules"] and not v["findings"]),
+        ("no rule asks for a change", lambda v: not v["rules"] and not v["findings"]),
         ("none that asks", lambda v: not v["rules"] and v["findings"] > 0),
         ("no time by our own", lambda v: not v["rules"] and bool(v["slower"])),
     ),

@@ -471,7 +471,7 @@ def _actions(d: Document) -> Values:
     assert bool(said["rules"]) == bool(asking - set(said["slower"]))
     if "page" in d:
         _choices_are_real(d)
-    return {"looked": _looked(d), "applied": _rules(d),
+    return {"applied": _rules(d),
             "findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
             "macs": [None if _misfits(d) else macs[r] for r in said["rules"]]}  # fmt: skip
 

@@ -176,7 +176,6 @@ def actions(result: Result) -> Claim:
             "slower": tuple(sorted(each.rule for each in asked if each.slower)),
             "gains": len(gains(result.facts.targets)),
             "applied": rules.rules,
-            "looked": rules.looked,
         },
         ("findings", "nodes"),
     )

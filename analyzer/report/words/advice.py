@@ -35,12 +35,8 @@ def actions(v: Values) -> str:
     if not v["applied"]:
         return _("Nothing was judged: no rule was applied.")
     if v["gains"]:
-        return _(
-            "No rule asks for a change: {looked} of {n} had something to look at. A small change "
-            "helps further targets.", looked=v["looked"], n=v["applied"],
-        )  # fmt: skip
-    return _("Nothing: {looked} of {n} rules had something to look at, and none asks for a change.",
-             looked=v["looked"], n=v["applied"])  # fmt: skip
+        return _("No rule asks for a change. A small change helps further targets.")
+    return _("Nothing: no rule asks for a change.")
 
 
 def order(v: Values) -> str:
@@ -210,12 +206,12 @@ def _found_trust(v: Values) -> str:
 
 
 def findings(v: Values) -> str:
+    if not v["count"]:
+        return _("No findings to list.")
     looked = ""
     if v["rules"]:
         looked = " " + _("{looked} of {n} rules had something to look at.",
                          looked=v["looked"], n=v["rules"])  # fmt: skip
-    if not v["count"]:
-        return f"{_('No findings to list.')}{looked}"
     found = many(v["count"], "finding")
     if v["places"] > v["count"]:
         found = _("{findings}, one for each cause, at {places}", findings=found,
