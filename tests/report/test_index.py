@@ -185,6 +185,8 @@ def test_a_row_says_what_the_report_says_and_is_counted_as_that() -> None:
     assert [row.path for row in worst_first(rows)] == ["both", "part", "wrong", "fine"]
     judged = [line["judged"] for line in table(*rows, UNREAD)]
     assert judged == ["no", "in part", "in part", "yes", "yes"]
+    outcomes = [row["outcome"] for row in table(*rows)]
+    assert outcomes == ["inconclusive"] * 2 + ["findings", "clean"]
     text = words(page(*rows))
     assert text.count("judged in part") == 2 + text.count("2 judged in part")
     assert "error judged in part" in text
@@ -229,6 +231,7 @@ def test_a_row_has_the_peak_that_its_report_leads_with(mobilenet: Result) -> Non
     line = table(row)[0]
     assert int(line["peak_activation_bytes"]) == memory.peak_bytes
     assert line["peak_in_integer_kernels_bytes"] == "1000"
+    assert line["peak_in_integer_kernels_bytes_at_least"] == "no"
     data = replace(memory, peak_range=(5, memory.peak_bytes))
     varying = replace(mobilenet, facts=replace(mobilenet.facts, memory=data))
     assert entry_of(varying, "net.onnx", whole=False).peak_bytes == (memory.peak_bytes, False)

@@ -377,7 +377,7 @@ def test_four_numbers_stand_at_the_top() -> None:
          ("unknown of external data missing or unreadable",)),
         ({"unseen_bytes": IndexFigure(2048), "unstored_bytes": 1024},
          ("2 KiB of external data missing or unreadable",
-          "1 KiB of them in no file, but made when models run")),
+          "1 KiB of weights in no file, but made when models run")),
     ],
 )  # fmt: skip
 def test_the_sum_of_weights_says_which_are_in_no_file(
@@ -412,6 +412,8 @@ def test_families_are_told_from_the_least_to_the_most() -> None:
     assert _spark([entry("x", None), entry("y", 0)], 1, 1) is None
     values = [IndexFigure(None), IndexFigure(5), IndexFigure(5, True)]
     assert [_range(values[:n], "MAC") for n in (1, 2, 3)] == ["unknown", "5 MAC", "at least 5 MAC"]
+    values = [IndexFigure(5), IndexFigure(100, True), IndexFigure(7000)]
+    assert _range(values, "MAC") == "5 MAC to 7 kMAC or more"
 
 
 def test_bars_are_orders_of_magnitude_of_three_decades_at_least() -> None:

@@ -19,6 +19,7 @@ COLUMNS = (
     "architecture", "family", "macs", "macs_at_least", "params", "params_at_least",
     "weight_bytes", "weight_bytes_at_least", "peak_activation_bytes",
     "peak_activation_bytes_at_least", "peak_in_integer_kernels_bytes",
+    "peak_in_integer_kernels_bytes_at_least",
     "targets_judged", "targets_whole", "targets_whole_at_least",
     "verdict", "reasons",
 )  # fmt: skip
@@ -36,12 +37,12 @@ def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[obj
     times = {t.device: _seconds(t) for t in entry.times}
     counts, files = entry.counts or {}, entry.files or {}
     return (
-        entry.path, entry.outcome, _judged(entry), *(counts.get(w) for w in SEVERITIES),
+        entry.path, entry.standing, _judged(entry), *(counts.get(w) for w in SEVERITIES),
         entry.silenced if entry.judged else None, " ".join(entry.rules),
         *_pair(entry.trust),
         entry.detail, family(entry),
         *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
-        *_pair(entry.peak_as_written), entry.peak_bytes.value,
+        *_pair(entry.peak_as_written), *_pair(entry.peak_bytes),
         *_reach(entry.reach),
         entry.verdict, "; ".join(entry.reasons),
         *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),

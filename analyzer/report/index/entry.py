@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 REASONS = 3
 """Reasons for which there is no verdict that are listed of one model."""
 KINDS: Mapping[str, str] = {
-    "graph": mark("without products"), "trees": mark("decision trees"),
+    "graph": mark("no multiply-accumulates"), "trees": mark("decision trees"),
     "convolutional": mark("convolutional"),
     "convolutional, recurrent": mark("convolutional and recurrent"),
     "recurrent": mark("recurrent"), "transformer": mark("transformer"),
-    "products": mark("matrix products"), "mixed": mark("mixed"),
+    "products": mark("matrix products"), "mixed": mark("several kinds of layers, or loops"),
 }  # fmt: skip
 """Networks that no published architecture is recognised in, by what computes most."""
 

@@ -302,7 +302,7 @@ def _absent(totals: IndexTotals) -> Iterator[str]:
         yield _("{figure} of external data missing or unreadable", figure=size)
     if totals.unstored_bytes:
         size = units.size(totals.unstored_bytes)
-        yield _("{figure} of them in no file, but made when models run", figure=size)
+        yield _("{figure} of weights in no file, but made when models run", figure=size)
 
 
 def _peak_details(totals: IndexTotals) -> tuple[str, ...]:
@@ -340,14 +340,18 @@ def _learned(members: Sequence[IndexEntry]) -> str:
 
 
 def _range(figures: Sequence[IndexFigure], unit: str) -> str:
-    """The least and the most of several figures."""
-    known = [figure.value for figure in figures if figure.value is not None]
+    """The least and the most of several figures; a minimum between them may be more than the
+    most, but not less than the least."""
+    known = [(figure.value, figure.least) for figure in figures if figure.value is not None]
     if not known:
         return units.count(None)
-    low, high = units.si(min(known), unit), units.si(max(known), unit)
+    first, last = min(known), max(known)
+    low, high = units.si(first[0], unit), units.si(last[0], unit)
     least = any(figure.least for figure in figures)
-    text = low if low == high else _("{low} to {high}", low=low, high=high)
-    return _("at least {figure}", figure=text) if least else text
+    if low == high:
+        return _("at least {figure}", figure=low) if least else low
+    text = _("{low} to {high}", low=low, high=high)
+    return _("{range} or more", range=text) if least else text
 
 
 def _spark(members: Sequence[IndexEntry], low: int, high: int) -> Sparkline | None:
