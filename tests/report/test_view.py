@@ -386,6 +386,9 @@ def test_modules_and_shapes_too_small_for_names_are_drawn_by_kind(*, named: bool
     assert {tile.name: tile.macs for tile in found.tiles} == {
         "MatMul": first, "Gemm": (total or 0) - first,
     }  # fmt: skip
+    assert [(tile.name, tile.color) for tile in found.tiles] == [
+        ("Gemm", "dense"), ("MatMul", "dense2"),
+    ]  # fmt: skip
 
 
 def test_large_modules_are_opened_and_keep_their_own_operators() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from math import sqrt
+from math import log10, sqrt
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
@@ -27,8 +27,11 @@ WIDTH = 720.0
 """Units across an A4 page, as of every chart."""
 TITLE = 10.5
 """Size of its letters; other words are ``SMALL``."""
-LOWEST, TALLEST = 42.0, 84.0
-"""Height of a box without cost, and of the one that costs most."""
+COSTLY, DECADES = 42.0, 4
+"""By how much a box is taller that costs most, and orders of magnitude below it from which on one
+is taller at all."""
+LINES = 3
+"""Lines that a box with a cost has room for, so that how many it has does not make it taller."""
 SHEET = 2.5
 """By how much each sheet behind a box stands out."""
 CHANGED: Mapping[str, str] = {
@@ -237,9 +240,10 @@ def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
         return round(max(20.0, width_of(lines[0], TITLE) + 10), 1), 20.0
     sizes = (TITLE, *(SMALL for _ in lines[1:]))
     wide = max(width_of(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
-    low = 12.0 + 12.5 * len(lines)
-    share = sqrt((box.macs or box.alone) / most) if most else 0.0
-    high = low + share * (TALLEST - LOWEST)
+    macs = box.macs or box.alone
+    high = 12.0 + 12.5 * (max(LINES, len(lines)) if macs else len(lines))
+    if macs:
+        high += COSTLY * max(0.0, 1 - log10(most / macs) / DECADES)
     return round(max(48.0, wide) + _behind(box), 1), round(high + _behind(box), 1)
 
 

@@ -16,6 +16,7 @@ from analyzer.dataclass import dataclass
 from analyzer.language import _, term
 from analyzer.report.view.keys import one_a_color, rest_of_any_kind
 from analyzer.report.view.kinds import color_of
+from analyzer.report.view.shades import shades
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -193,11 +194,12 @@ def treemap(layers: Sequence[LayerGroup], height: float = 260.0, *, shares: bool
 
 
 def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
-    """MACs along the network."""
+    """MACs along the network; kinds of one colour are in its shades where there is no other."""
     if not bars:
         return Chart(WIDTH, height, ())
     left, top, bottom = 64.0, 8.0, height - 20
     width, peak = (WIDTH - left) / len(bars), max(bar.macs for bar in bars)
+    shade = shades((bar.kind, color_of(bar.kind), bar.macs) for bar in bars)
     marks = []
     for index, bar in enumerate(bars):
         tall = max(0.5, bar.macs / peak * (bottom - top))
@@ -210,7 +212,8 @@ def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
         marks.append(
             Mark(
                 _r(left + index * width), _r(bottom - tall), _r(max(0.6, width * 0.86)), _r(tall),
-                color_of(bar.kind), f"{which}, {term(bar.kind)}: {units.si(bar.macs, 'MAC')}",
+                shade.get(bar.kind) or color_of(bar.kind),
+                f"{which}, {term(bar.kind)}: {units.si(bar.macs, 'MAC')}",
                 kind=term(bar.kind),
             )
         )  # fmt: skip

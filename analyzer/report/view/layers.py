@@ -13,6 +13,7 @@ from analyzer.language import _, term
 from analyzer.operators import find
 from analyzer.operators.record import Nature
 from analyzer.report.view.kinds import COLORS, color_of, counted_flops, counted_macs
+from analyzer.report.view.shades import shades
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 
@@ -324,6 +325,8 @@ def layer_shapes(
                 node.params, node.intensity, coefficients=inside.get(node.id, 0),
             )  # fmt: skip
     groups = sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place))
+    if shade := shades((layer.kind, layer.color, layer.macs) for layer in groups):
+        groups = [replace(layer, color=shade[layer.kind]) for layer in groups]
     if not total:
         return tuple(groups)
     sums = accumulate(group.macs for group in groups)

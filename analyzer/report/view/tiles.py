@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzer import units
@@ -11,13 +12,14 @@ from analyzer.report.view.charts import GROUP, THIN, TILES, WIDTH, Chart, Mark
 from analyzer.report.view.keys import rest_of_any_kind
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import layer_shapes, shape_of
+from analyzer.report.view.shades import shades
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.tile_names import common_stem, fitting, tail, told_apart
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.facts import Facts, Module
 
@@ -64,7 +66,30 @@ def tiles(facts: Facts) -> tuple[Tile, ...]:
 
 def mapped(facts: Facts) -> TileMap:
     """Modules or blocks, see ``_ground``; kinds of layers where most of those, or of the shapes of
-    layers, are too small to be named."""
+    layers, are too small to be named. Kinds of one colour are in its shades where there is no
+    other."""
+    found = _mapped(facts)
+    shade = shades((tile.kind, tile.color, tile.macs) for tile in _leaves(found.tiles))
+    if not shade:
+        return found
+    return found._replace(tiles=tuple(_shaded(tile, shade) for tile in found.tiles))
+
+
+def _leaves(tiles: Iterable[Tile]) -> Iterator[Tile]:
+    """What is drawn of one kind; not what is added up whatever it is."""
+    for tile in tiles:
+        if tile.children:
+            yield from _leaves(tile.children)
+        elif tile.kind:
+            yield tile
+
+
+def _shaded(tile: Tile, shade: Mapping[str, str]) -> Tile:
+    inner = tuple(_shaded(each, shade) for each in tile.children)
+    return replace(tile, color=shade.get(tile.kind, tile.color), children=inner)
+
+
+def _mapped(facts: Facts) -> TileMap:
     total = facts.totals.macs
     if not total:
         return TileMap("", ())
