@@ -40,6 +40,9 @@ class TargetRow:
     share: float
     """Certainly supported operators in all."""
     supported: str
+    undecided: int
+    """Operators besides that may be supported: ``macs`` is a least share where there are any. None
+    where the target runs nothing of the model anyway."""
     macs: float | None
     blocks: str
     helps: str
@@ -79,7 +82,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
     first = fit.blockers[0] if fit.blockers else None
     blocks = ""
     if first is not None:
-        blocks = blocking(first.op_type, first.reason, first.count) + _undecided(fit, first)
+        blocks = blocking(first.op_type, first.reason, first.count)
     best = fit.edits[0] if fit.edits else None
     return TargetRow(
         fit.target,
@@ -89,6 +92,7 @@ def _row(fit: TargetFit, runs: bool, fits: Sequence[TargetFit] = ()) -> TargetRo
         _verdict(fit, fits, runs),
         fit.supported / fit.nodes if fit.nodes else 0.0,
         _("{n} of {of}", n=units.count(fit.supported), of=units.count(fit.nodes)),
+        fit.maybe if fit.verdict in ("split", "maybe") else 0,
         fit.macs_share,
         blocks,
         "" if best is None else units.shorten(clean(retold(best.text)), REASON),
@@ -100,14 +104,6 @@ def blocking(op_type: str, reason: str, count: int) -> str:
     name = "" if reason.startswith(op_type) else f"{label(op_type)}: "
     times = f" {_('({n}×)', n=units.count(count))}" if count > 1 else ""
     return f"{name}{_phrases(reason)}{times}"
-
-
-def _undecided(fit: TargetFit, first: Blocker) -> str:
-    """Clause about operators that are neither left nor refused, unless ``first`` is about them."""
-    left = fit.maybe - (0 if first.certain else first.count)
-    if left < 1 or fit.verdict not in ("split", "maybe"):
-        return ""
-    return _("; {n} more not decided", n=units.count(left))
 
 
 def _phrases(reason: str) -> str:
