@@ -4,7 +4,7 @@ from analyzer.devices.bound import MEASURED, TimeBound, bound, replaced
 from analyzer.devices.estimate import estimate, layer_seconds
 from analyzer.devices.profile import SHIPPED, Profile, profile
 from analyzer.devices.reading import read_bytes, reading
-from analyzer.devices.room import DeviceRoom, room
+from analyzer.devices.room import DeviceRoom, peak_in, room
 
 __all__ = [
     "MEASURED",
@@ -15,6 +15,7 @@ __all__ = [
     "bound",
     "estimate",
     "layer_seconds",
+    "peak_in",
     "profile",
     "read_bytes",
     "reading",

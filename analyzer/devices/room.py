@@ -68,6 +68,15 @@ def room(
     return DeviceRoom(stored, peak, stored / of_weights, share, fits)
 
 
+def peak_in(facts: Facts, instead: Mapping[str, str]) -> int | None:
+    """Bytes of activations at the peak of today with those of other types ``instead``, which the
+    peak afterwards is at least; ``None`` where it is not known."""
+    memory = facts.memory
+    if memory.peak_bytes is None or memory.certainty not in KNOWN:
+        return None
+    return round(memory.peak_bytes * _left(memory.alive, instead))
+
+
 def narrowed(size: int, type_: str, kept: Mapping[str, str]) -> int:
     """Bytes of values of ``type_`` in the type that they are kept in."""
     return size * BITS[kept[type_]] // BITS[type_] if type_ in kept else size

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from analyzer.analyze import analyze
-from analyzer.devices import SHIPPED, Profile, bound, estimate, profile, room
+from analyzer.devices import SHIPPED, Profile, bound, estimate, peak_in, profile, room
 from analyzer.errors import ConfigError
-from analyzer.facts import Certainty
+from analyzer.facts import Certainty, Facts
 from analyzer.model import load
 from analyzer.report.view.devices import rows
-from analyzer.report.view.options.form import is_brief
+from analyzer.report.view.options.form import SmallerForm, Terms, form, is_brief
 from tests.golden.text import facts
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -344,3 +344,32 @@ def test_a_run_is_brief_only_where_all_that_runs_is_counted() -> None:
         replace(totals, complete=False),
     ):
         assert not is_brief(replace(model, totals=less), device)
+
+
+def in_halves(found: Facts, *, hands_on_floats: bool = False) -> SmallerForm:
+    terms = Terms("low", "low", "", "high", "")
+    return form(found, profile("rpi5"), ("half", "Halve", ""), terms,
+                instead={"float32": "float16"}, hands_on_floats=hands_on_floats)  # fmt: skip
+
+
+def test_a_form_says_what_is_left_of_a_peak_that_is_more_than_the_weights() -> None:
+    """Two maps of 64 KiB in float32 are alive beside indices that stay."""
+    wide = facts(
+        "g (float[1,1,128,128] x, float[1,1,3,3] w, int64[1024] i) => (y, j)"
+        " { y = Conv <pads = [1,1,1,1]> (x, w) j = Identity (i) }"
+    )
+    now, half = 2 * 65536 + 8192 + 36, 65536 + 8192 + 18  # and w, which is an input here
+    assert wide.memory.peak_bytes == now
+    assert peak_in(wide, {"float32": "float16"}) == half
+    assert peak_in(wide, {}) == now
+    made = in_halves(wide)
+    assert (made.peak, made.peak_now) == (half, now)
+    assert in_halves(wide, hands_on_floats=True).peak is None
+    heavy = replace(wide, parameters=replace(wide.parameters, bytes_by_dtype={"float32": now + 1}))
+    assert in_halves(heavy).peak is None
+    small = facts("g (float[1,8] x) => (y) { y = Relu (x) }")
+    assert in_halves(small).peak is None
+    unknown = replace(wide, memory=replace(wide.memory, certainty=Certainty.LOWER_BOUND))
+    assert peak_in(unknown, {"float32": "float16"}) is None
+    fused = replace(wide, memory=replace(wide.memory, fused_bytes=5))
+    assert in_halves(fused).peak is None

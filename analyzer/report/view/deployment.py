@@ -16,7 +16,7 @@ from analyzer.targets.table import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.deployment import Blocker, TargetFit
+    from analyzer.deployment import TargetFit
     from analyzer.report.result import Result
 
 HUGE = "TRU051"

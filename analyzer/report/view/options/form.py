@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer import units
-from analyzer.devices import replaced, room
+from analyzer.devices import peak_in, replaced, room
 from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.records import HIDDEN
@@ -112,6 +112,11 @@ class SmallerForm:
     """``weight_bytes`` are the most that they can be."""
     macs_at_most: bool = False
     """``macs`` are, likewise: no time follows from them."""
+    peak: int | None = None
+    """Bytes of activations at the peak afterwards, at least, of a model that takes more for those
+    than for its weights; null of others, and where nobody can say."""
+    peak_now: int | None = None
+    """Of the same today."""
     smaller: bool = True
     """It has fewer MACs or bytes, or takes less time by the bound; not of a form that is better
     otherwise."""
@@ -277,8 +282,21 @@ def form(
         file_bytes=file - less if file is not None and counted_file else None,
         at_most=at_most and weight_bytes not in (None, held),
         macs_at_most=macs_at_most,
+        peak=_peak(facts, types),
+        peak_now=facts.memory.peak_bytes,
         smaller=fewer > 0 or less > 0 or sooner > 0,
     )  # fmt: skip
+
+
+def _peak(facts: Facts, instead: Mapping[str, str]) -> int | None:
+    """The peak in other types, where that is what a model takes most memory for."""
+    now = facts.memory.peak_bytes
+    if not instead or now is None or facts.memory.fused_bytes is not None:
+        return None
+    then = peak_in(facts, instead)
+    if then is None or then >= now or now < max(WORTHWHILE, facts.parameters.kept_bytes):
+        return None
+    return then
 
 
 def held_at_least(facts: Facts, beside: int) -> int:
