@@ -227,17 +227,11 @@ def _peak(v: Values, quantised: Values) -> Card:
 def left_in_float(v: Values) -> tuple[str, ...]:
     """Layers that ONNX Runtime computes as they are written, so that what counts integer kernels is
     the least; none where it has a kernel for each, or nothing is quantised."""
-    anywhere, on_x86, of = (v.get(key, 0) for key in ("unaligned", "left_on_x86", "float_forms"))
-    told = {"n": units.count(anywhere), "x86": units.count(on_x86), "of": units.count(of)}
-    if anywhere and on_x86 > anywhere:
-        return (_("ONNX Runtime leaves {n} of {of} layers in floating point, {x86} on x86 CPUs",
-                  **told),)  # fmt: skip
-    if anywhere:
-        return (_("ONNX Runtime leaves {n} of {of} layers in floating point", **told),)
-    if on_x86:
-        return (_("ONNX Runtime leaves {x86} of {of} layers in floating point on x86 CPUs",
-                  **told),)  # fmt: skip
-    return ()
+    most = max(v.get("unaligned", 0), v.get("left_on_x86", 0))
+    if not most:
+        return ()
+    return (_("up to {n} of {of} layers stay in floating point",
+              n=units.count(most), of=units.count(v["float_forms"])),)  # fmt: skip
 
 
 def _saving(v: Values, *, elsewhere: bool) -> Card:
