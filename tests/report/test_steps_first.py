@@ -116,7 +116,7 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
         # Of equals what rules ask for comes before what can be done to any model.
         ((form("f"), ask("a")), ["a", "f"]),
         ((form("f"), ask("a", impact="medium")), ["f", "a"]),
-        ((form("f", seconds=0.5, seconds_now=1.0), ask("a")), ["f", "a"]),
+        ((form("f", seconds=0.5, seconds_now=1.0), ask("a")), ["a", "f"]),
         # Three at most; a clean-up is one step, figures follow.
         (tuple(map(ask, "abcd")), ["a", "b", "c"]),
         ((ask("a", impact="low", tool="onnxslim"), ask("b")), ["b", "a"]),

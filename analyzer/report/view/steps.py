@@ -41,10 +41,10 @@ class Turn(NamedTuple):
     """As a place in ``LEVELS``, as the next."""
     effort: int
     """Negative: of equals the least work comes first."""
+    is_form: bool
+    """What is about this model comes before what can be done to any, and may cost accuracy."""
     left: float
     """Share of the time."""
-    is_form: bool
-    """What is about this model comes before what can be done to any."""
     place: int
     """Among actions or forms as they are given."""
 
@@ -53,8 +53,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
     What is wrong comes before what could be smaller, in the order of the verdict: ``Urgency``;
-    then most impact, of equals the least work, then what leaves least of the time; at last what is
-    about this model before what can be done to any. No form that takes training, that rests on
+    then most impact, of equals the least work, then what is about this model before what can be
+    done to any; at last what leaves least of the time. No form that takes training, that rests on
     what the file does not say, or that a device computes more slowly. Clean-ups are one step, the
     last, or with what the same command does and is worth more; after them what makes no model
     smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``.
@@ -81,12 +81,12 @@ def _turns(asks: Sequence[Action], options: Sequence[SmallerForm]) -> dict[str, 
     turns = {}
     for place, ask in enumerate(asks):
         if (promises(ask) or presses(ask)) and not (is_tidying(ask) or ask.figures):
-            turns[ask.rule] = Turn(urgency(ask), order(ask.impact), -order(ask.effort), left(ask),
-                                   False, place)  # fmt: skip
+            turns[ask.rule] = Turn(urgency(ask), order(ask.impact), -order(ask.effort), False,
+                                   left(ask), place)  # fmt: skip
     for place, form in enumerate(options):
         if form.impact != "low" and is_light(form):
             turns[form.id] = Turn(Urgency.BETTER, order(form.impact), -order(form.effort),
-                                  left(form), True, place)  # fmt: skip
+                                  True, left(form), place)  # fmt: skip
     return turns
 
 
@@ -98,7 +98,7 @@ def _taken_together(
     order, turns = LEVELS.index, dict(turns)
     for step in together.values():
         height = order(step.impact or "low")
-        late = Turn(Urgency.BETTER, height, -order(_effort(step, asked)), 1.0, False, len(asked))
+        late = Turn(Urgency.BETTER, height, -order(_effort(step, asked)), True, 1.0, len(asked))
         best = min((turns.pop(name) for name in step.ids if name in turns), default=late)
         turns[step.ids[0]] = best._replace(impact=height)
     return turns
