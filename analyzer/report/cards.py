@@ -50,7 +50,8 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
     by_id = {claim.id: claim.values for claim in claims}
     compute = _compute(by_id["compute"], headline)
-    saving = _saving(by_id["saving"], elsewhere=bool(by_id["verdict"]["saves"]))
+    idle = by_id["compute"]["macs"] == (0, 0)
+    saving = _saving(by_id["saving"], by_id["verdict"], idle=idle)
     peak = _peak(by_id["peak"], by_id.get("quantised", {}))
     return compute, _parameters(by_id["parameters"]), peak, saving
 
@@ -234,8 +235,9 @@ def left_in_float(v: Values) -> tuple[str, ...]:
               n=units.count(most), of=units.count(v["float_forms"])),)  # fmt: skip
 
 
-def _saving(v: Values, *, elsewhere: bool) -> Card:
-    """``elsewhere``: something of what to do first saves something else than cheaper layers do."""
+def _saving(v: Values, verdict: Values, *, idle: bool) -> Card:
+    """What cheaper layers save; where there are none, the file by what to do first. ``idle``:
+    nothing multiplies."""
     if v["macs"] is None:
         return Card("saving", _("Possible saving"), _("unknown"),
                     (_("no size is known with which the model runs"),))  # fmt: skip
@@ -246,22 +248,7 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
                       share=units.percent(v["others_share"]))  # fmt: skip
         return Card("saving", _("Possible saving"), units.si(v["others"], "MAC"), (share,))
     if not v["macs"]:
-        silent = silenced(v)
-        words = _("no rule suggests a cheaper layer")
-        if v["small"]:
-            words = ngettext(
-                "no rule suggests a cheaper layer: {n} that could be is below {macs}",
-                "no rule suggests a cheaper layer: {n} that could be are below {macs}",
-                v["small"], macs=units.si(v["least"], "MAC"),
-            )  # fmt: skip
-        if silent:
-            words = _("not counting {findings}", findings=silent)
-        besides = (_("other savings: see what to do first"),) if elsewhere else ()
-        if v["unadvised"]:
-            said = (*_unadvised(v), *besides)
-            n = units.count(v["slower_layers"] + v["unsure_layers"])
-            return Card("saving", _("Cheaper layers"), _("{n} found", n=n), said)
-        return Card("saving", _("Cheaper layers"), _("none found"), (words, *besides))
+        return _no_cheaper(v, verdict, idle=idle)
     share = units.percent(v["share"])
     share = (_("at most, as data decide what runs") if v["share"] is None
              else _("{share} of compute, of low impact: “{action}”", share=share,
@@ -278,6 +265,30 @@ def _saving(v: Values, *, elsewhere: bool) -> Card:
         more = (*more, _dearer(v["slower_on"], v["slower_factors"]))
     return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
                 "claims.saving.macs", "claims.saving.share")  # fmt: skip
+
+
+def _no_cheaper(v: Values, verdict: Values, *, idle: bool) -> Card:
+    """Where nobody recommends a cheaper layer."""
+    silent = silenced(v)
+    words = _("nothing multiplies") if idle else _("no rule suggests a cheaper layer")
+    if v["small"]:
+        words = ngettext(
+            "no rule suggests a cheaper layer: {n} that could be is below {macs}",
+            "no rule suggests a cheaper layer: {n} that could be are below {macs}",
+            v["small"], macs=units.si(v["least"], "MAC"),
+        )  # fmt: skip
+    if silent:
+        words = _("not counting {findings}", findings=silent)
+    besides = (_("other savings: see what to do first"),) if verdict["saves"] else ()
+    if v["unadvised"]:
+        n = units.count(v["slower_layers"] + v["unsure_layers"])
+        return Card("saving", _("Cheaper layers"), _("{n} found", n=n), (*_unadvised(v), *besides))
+    if verdict["part_of"]:
+        title = label(verdict["part_title"])
+        of = (_("of the file: “{title}”", title=title) if verdict["part_of"] == "file"
+              else _("of the weights: “{title}”", title=title))  # fmt: skip
+        return Card("saving", _("Possible saving"), units.percent(verdict["part"]), (of, words))
+    return Card("saving", _("Cheaper layers"), _("none found"), (words, *besides))
 
 
 def _unadvised(v: Values) -> Iterator[str]:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.language import _, ngettext, series
-from analyzer.report.claims.lead import LARGE
 from analyzer.report.view.pace import prices
 from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     Values = Mapping[str, Any]
 
+COMMON = 3
+"""Words with which two titles begin from which the second is told without them."""
 NAMED = 2
 """Devices of which the first sentence says how much longer a saving takes there."""
 
@@ -23,8 +24,6 @@ NAMED = 2
 def verdict(v: Values) -> str:
     if v["kind"] == "errors":
         return _joined(_wrong(v), partly(v), _against(v))
-    if v["kind"] == "saving":
-        return _joined(partly(v), _could_fall(v))
     if v["kind"] == "findings":
         return _no_error(v)
     if v["kind"] == "doubts":
@@ -49,8 +48,8 @@ def verdict(v: Values) -> str:
             ),
             _most(v),
         ),
-        "unjudged": lambda: _(
-            "No rule was applied; the numbers below are facts without a judgement."
+        "unjudged": lambda: _joined(
+            _("No rule was applied; the numbers below are facts without a judgement."), _most(v)
         ),
     }[str(v["kind"])]()
 
@@ -106,58 +105,68 @@ def _joined(*sentences: str) -> str:
 
 def _no_error(v: Values) -> str:
     """Nothing is urgent where nothing of what to do first is of high impact."""
-    found = {"findings": many(v["findings"], "finding"),
-             "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
-    most = _most(v)
-    if most and (v["lead_how"] != "medium" or _falls(v)):
-        return f"{_('No error: {findings} from {rules}.', **found)} {most}"
-    if v["states"]:
-        states = _("Of high impact on the figures: “{title}”.", title=label(v["states"]))
-        return _joined(_("No error: {findings} from {rules}.", **found), states, most)
+    found, most = {"findings": many(v["findings"], "finding")}, _most(v)
+    if _much(v) or (most and v["states"]):
+        return _joined(_("No error: {findings}.", **found), most)
     if most:
-        return f"{_('Nothing urgent: {findings} from {rules}.', **found)} {most}"
+        return _joined(_("Nothing urgent: {findings}.", **found), most)
     if v["findings"] == 1:
         return _("Nothing urgent: 1 finding, which does not save much compute.")
-    return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
+    return _("Nothing urgent: {findings}, none of which saves much compute.", **found)
+
+
+def _much(v: Values) -> str:
+    """What is of high impact: steps without training, or with, and what cheaper layers save."""
+    named = _lead(v) if v["lead_how"] in ("free", "trained") else ""
+    if v["fall"] != "high" or (named and v["doubts"]):
+        return named
+    return _joined(named, _could_fall(v, short=bool(named or v["doubts"])))
 
 
 def _most(v: Values) -> str:
-    """What to do first of what could be better, and what cheaper layers would save."""
-    falls = _could_fall(v) if _falls(v) else ""
-    return falls if v["lead_how"] == "retrain" else _joined(_lead(v), falls)
-
-
-def _falls(v: Values) -> bool:
-    return (v["share"] or 0) >= LARGE and not v["slower"]
+    """What to do first of what could be better: what is of high impact, else that a figure hangs on
+    a size, and what is of medium impact. One thing behind what speaks against using the model."""
+    if much := _much(v):
+        return much
+    states = _("Of high impact on the figures: “{title}”.", title=label(v["states"]))
+    medium = _lead(v)
+    if not medium and v["fall"]:
+        medium = _joined(_could_fall(v, short=bool(v["doubts"])), _("That is of medium impact."))
+    return _joined(states if v["states"] else "", medium)
 
 
 def _lead(v: Values) -> str:
-    """The first step of what could be better, as the list of what to do first has it."""
-    if not v["lead"]:
+    """The first steps of what could be better, as the list of what to do first has them."""
+    steps: dict[int, list[str]] = {}
+    shown = ""
+    for step, title, brings in zip(v["lead_steps"], v["lead_titles"], v["lead_brings"],
+                                   strict=True):  # fmt: skip
+        words = f"“{_behind(shown, title)}”"
+        steps.setdefault(step, []).append(f"{words} ({label(brings)})" if brings else words)
+        shown = title
+    if not steps:
         return ""
-    how, titles = v["lead_how"], _quoted(v["lead_titles"], v["lead_brings"])
-    if how == "compute" and not v["decided"]:
-        return _("Of the findings, this saves most compute: {actions}.", actions=titles)
-    if how == "compute":
-        return _("Of the findings, this saves most compute, {share}: {actions}.",
-                 share=units.percent(v["lead_share"]), actions=titles)  # fmt: skip
-    if how == "free" and v["then_how"] == "free":
-        return _("What would bring much without training anew: {actions}; then {others}.",
-                 actions=titles, others=_quoted(v["then_titles"], v["then_brings"]))  # fmt: skip
-    if how == "free":
-        return _("What would bring much without training anew: {actions}.", actions=titles)
-    if how == "trained":
-        return _("What would bring much, with training: {actions}.", actions=titles)
-    return _("Of medium impact: {actions}.", actions=titles)
+    named = [_("{one}, or {other}", one=of[0], other=of[1]) if of[1:] else of[0]
+             for of in steps.values()]  # fmt: skip
+    text = named[0]
+    for more in named[1:]:
+        text = _("{actions}; then {others}", actions=text, others=more)
+    if v["lead_how"] == "free":
+        return _("What would bring much without training: {actions}.", actions=text)
+    if v["lead_how"] == "trained":
+        return _("What would bring much, with training: {actions}.", actions=text)
+    return _("Of medium impact: {actions}.", actions=text)
 
 
-def _quoted(titles: Sequence[str], brings: Sequence[str]) -> str:
-    """Alternatives in quotation marks, each with what it brings."""
-    one, *other = (
-        f"“{label(title)}” ({label(more)})" if more else f"“{label(title)}”"
-        for title, more in zip(titles, brings, strict=True)
-    )
-    return _("{one}, or {other}", one=one, other=other[0]) if other else one
+def _behind(one: str, other: str) -> str:
+    """A title behind another, without the words with which both begin.
+
+    >>> _behind("Convert weights to float16", "Convert weights to int8")
+    '… int8'
+    """
+    first, words = label(one).split(), label(other).split()
+    same = next((n for n, (a, b) in enumerate(zip(first, words, strict=False)) if a != b), 0)
+    return " ".join(("…", *words[same:])) if same >= COMMON else label(other)
 
 
 def _doubtful(v: Values) -> str:
@@ -205,26 +214,33 @@ def _minima(v: Values) -> str:
     return _("Judged in part: nothing bounds how often a loop runs, so totals are minima.")
 
 
-def _could_fall(v: Values) -> str:
+def _could_fall(v: Values, *, short: bool) -> str:
+    """What cheaper layers save; ``short``: without what the figures beside it say."""
     figures = {
         "share": units.percent(v["share"]),
         "now": units.si(v["macs_now"], "MAC"),
         "after": units.si(v["macs_after"], "MAC"),
         "training": _("training") if v["untrained"] else _("retraining"),
     }
-    text = (
-        _("Compute could fall from at most {now} to at most {after}, at the price of {training}",
-          **figures)
-        if not v["decided"]
-        else _("Compute could fall by {share}, from {now} to {after}, at the price of {training}",
-          **figures)
-        if v["complete"]
-        else _("The part of compute that is known could fall by {share}, from {now} to {after}, at "
-               "the price of {training}", **figures)
-    )  # fmt: skip
-    if v["slower"]:
-        text = _("{text}; by the roofline model of {device} it would not run faster there",
-                 text=text, device=v["device"])  # fmt: skip
+    if not v["decided"]:
+        text = _("Compute could fall from at most {now} to at most {after}, at the price of "
+                 "{training}", **figures)  # fmt: skip
+    elif not v["complete"]:
+        text = _("The part of compute that is known could fall by {share}, from {now} to {after}, "
+                 "at the price of {training}", **figures)  # fmt: skip
+    elif short:
+        text = _("Compute could fall by {share} at the price of {training}", **figures)
+    else:
+        text = _("Compute could fall by {share}, from {now} to {after}, at the price of {training}",
+                 **figures)  # fmt: skip
+    if v["without_training"] is not None and v["decided"]:
+        text = _("{text}, by {share} without: “{title}”", text=text,
+                 share=units.percent(v["without_training"]),
+                 title=label(v["without_title"]))  # fmt: skip
+    if v["slower_on"] and short:
+        where = (label(v["slower_on"][0]) if len(v["slower_on"]) == 1
+                 else ngettext("{n} device", "{n} devices", len(v["slower_on"])))  # fmt: skip
+        text = _("{text}; the converted layers take longer on {devices}", text=text, devices=where)
     elif v["slower_on"]:
         text = _("{text}; the converted layers take longer: {prices}", text=text,
                  prices=prices(v["slower_on"], v["slower_factors"], NAMED))  # fmt: skip

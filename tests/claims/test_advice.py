@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.facts import Certainty
 from analyzer.report.claims import advice
+from analyzer.report.claims.lead import LeadTitle, SavedPart
 from analyzer.report.view import actions, conversion
 
 
@@ -16,53 +17,57 @@ def some(**about: Any) -> Any:
     return SimpleNamespace(**about)
 
 
-def test_the_verdict_names_two_titles_of_what_comes_first_and_then(
+def test_the_verdict_names_what_is_chosen_and_what_cheaper_layers_save(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first = some(ids=("a", "b", "c"), macs=30, titles=("A", "B", "C"), brings=("x", "y", "z"))
-    then = some(ids=("d",), macs=4, titles=("D", "E", "F"), brings=("u", "v", "w"))
     monkeypatch.setattr(advice, "_asked", lambda _: ())
-    monkeypatch.setattr(advice, "possible_saving", lambda _: (20, 0))
-    monkeypatch.setattr(advice, "is_slower", lambda _: False)
+    monkeypatch.setattr(advice, "possible_saving", lambda of: (of.saved, 0))
+    monkeypatch.setattr(advice, "is_slower", lambda of: of.slower)
+    monkeypatch.setattr(advice, "is_brief", lambda *_: result.brief)
     monkeypatch.setattr(advice, "is_untrained", lambda _: False)
     monkeypatch.setattr(advice, "slower_elsewhere", lambda _: {})
     monkeypatch.setattr(advice, "is_saving", lambda *_: False)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
+    monkeypatch.setattr(advice, "leads_of", lambda *_: ())
+    monkeypatch.setattr(advice, "chosen", lambda leads, told: ("free" if told else "medium", ()))
+    monkeypatch.setattr(advice, "titles", lambda _, figures: (
+        LeadTitle("a", 0, "A", "x" if figures else ""), LeadTitle("b", 1, "B", "")))  # fmt: skip
+    monkeypatch.setattr(advice, "part_of", lambda _: SavedPart("file", 0.5, "A"))
+    monkeypatch.setattr(
+        advice, "untrained_saving", lambda _, named: some(macs_share=len(named) / 10, does="Fold")
+    )
     totals = some(certainty=Certainty.EXACT, macs=200, unknown_nodes=3, complete=True, whole=200,
                   macs_by_arithmetic={})  # fmt: skip
     misfits = [some(family="assumption", options=text) for text in ("--dim n=8", "--dim longer=8")]
-    result = some(
+    result: Any = some(
         facts=some(totals=totals, problems=(), breaches=[*misfits, some(family="b", options="…")]),
-        groups=(), places=(), rules=(), outcome="clean", findings=(), suppressed=3, accepted=4,
-        judging=(), devices=(), leads=(),
+        groups=(), places=(some(rule="SEP", saving=1, severity=None),), rules=(),
+        outcome="clean", findings=(), suppressed=3, accepted=4, judging=(), devices=(),
+        saved=20, slower=False, brief=False,
     )  # fmt: skip
-    monkeypatch.setattr(advice, "leads_of", lambda *_: result.leads)
-    monkeypatch.setattr(
-        advice, "hows_of", lambda _, leads, share: ("tidy", "retrain")[: len(leads)]
-    )
-    lead = ("lead", "lead_how", "lead_share", "lead_titles", "lead_brings")
-    next_ = ("then", "then_how", "then_titles", "then_brings")
 
-    def told(*leads: Any) -> list[tuple[Any, ...]]:
-        result.leads = leads
+    def told(*names: str) -> tuple[Any, ...]:
         found = advice.verdict(result).values
-        return [tuple(found[name] for name in names) for names in (lead, next_)]
+        return tuple(found[name] for name in names)
 
-    none = ((), "", (), ())
-    assert told() == [((), "", 0.0, (), ()), none]
-    of_first = (("a", "b", "c"), "tidy", 0.15, ("A", "B"), ("x", "y"))
-    assert told(first) == [of_first, none]
-    assert told(first, then) == [of_first, (("d",), "retrain", ("D", "E"), ("u", "v"))]
-    found = advice.verdict(result).values
+    assert told("lead", "lead_steps", "lead_titles", "lead_brings") == (
+        ("a", "b"), (0, 1), ("A", "B"), ("x", ""))  # fmt: skip
+    assert told("part_of", "part", "part_title") == ("file", 0.5, "A")
     names = ("misfits", "state", "macs_now", "macs_after", "share", "unknown_nodes", "suppressed")
-    assert tuple(found[name] for name in names) == (2, "--dim longer=8", 200, 180, 0.1, 3, 3)
+    assert told(*names) == (2, "--dim longer=8", 200, 180, 0.1, 3, 3)
+    fall = ("fall", "without_training", "without_title", "lead_how")
+    assert told(*fall) == ("medium", 0.2, "Fold", "free")
+    for saved, brief, impact in ((50, False, "high"), (50, True, "medium"), (49, False, "medium"),
+                                 (10, False, "medium"), (9, False, "")):  # fmt: skip
+        result.saved, result.brief = saved, brief
+        assert told("fall") == (impact,), saved
+    assert told(*fall) == ("", None, "", "medium")
+    result.saved, result.slower = 50, True
+    assert told("fall") == ("",), "it takes longer"
     totals.certainty = Certainty.UNKNOWN
-    assert told(first)[0][2] == 0.0
-    found = advice.verdict(result).values
-    assert tuple(found[name] for name in names[3:5]) == (None, None)
+    assert told("macs_after", "share", "fall") == (None, None, "")
     totals.certainty, totals.macs = Certainty.EXACT, 0
-    found = advice.verdict(result).values
-    assert tuple(found[name] for name in names[3:5]) == (None, None)
+    assert told("macs_after", "share", "fall") == (None, None, "")
 
 
 def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,25 +104,27 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
     monkeypatch.setattr(advice, "is_lighter", lambda result, asks: bool(asks))
     monkeypatch.setattr(advice, "named", lambda device: f"the {device.name}")
 
-    def told(*grows: bool, devices: tuple[Any, ...] = (), seconds: float | None = None) -> Any:
+    def told(
+        *slower: bool, devices: tuple[Any, ...] = (), seconds: float | None = None
+    ) -> Any:  # fmt: skip
         board.seconds = seconds
-        forms = tuple(some(grows=each, slower=False) for each in grows)
+        forms = tuple(some(slower=each) for each in slower)
         claim = advice.order(some(facts=None, options=forms, devices=devices))
         return claim and tuple(claim.values.values())
 
     assert told() is None, "with nothing to do first"
     no = False
-    assert told(no, no) == (no, no, True, no, (), no, no, no, "", None)
-    assert told(no, True) == (no, True, True, no, (), no, no, no, "", None)
-    assert told(no, no, no)[3], "one of them is needed first"
-    assert told(no, no, no, no)[4], "one of them is left out"
-    assert told(no, devices=(board,)) == (no, no, True, no, (), no, no, no, "the board", None)
+    assert told(no, no) == (no, True, no, (), no, no, no, "", None)
+    assert told(no, True) == (no, True, no, (), True, no, no, "", None)
+    assert told(no, no, no)[2], "one of them is needed first"
+    assert told(no, no, no, no)[3], "one of them is left out"
+    assert told(no, devices=(board,)) == (no, True, no, (), no, no, no, "the board", None)
     asks[0].unlocks = ("Ada",)
     after = told(no, devices=(board,), seconds=0.5)
-    assert after == (True, no, True, no, (), no, True, no, "the board", 0.5)
+    assert after == (True, True, no, (), no, True, no, "the board", 0.5)
     for loaded in ({"traffic_loaded": 3}, {"peak_loaded": True}):
         asks[0] = some(**{**vars(asks[0]), **loaded})
-        assert told(no)[7]
+        assert told(no)[6]
         asks[0] = some(**{**vars(asks[0]), "traffic_loaded": 0, "peak_loaded": False})
 
 

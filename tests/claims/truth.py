@@ -194,24 +194,17 @@ def _slower(d: Document) -> bool:
 def _stands_first(d: Document, said: Values) -> None:
     """What the first sentence names, stands among what to do first."""
     page = d["page"]
-    listed = {a["title"] for a in (*page["asks"], *page["options"])
-              if a.get("rule", a.get("id")) in page["actions"]}  # fmt: skip
+    found = {a.get("rule", a.get("id")): a for a in (*page["asks"], *page["options"])}
     tools = {f"Clean up with {step['tool']}" for step in page["steps"] if step["tool"]}
-    assert {*said["lead_titles"], *said["then_titles"]} <= listed | tools
-    forms = {form["title"]: form for form in page["options"]}
-    gained = {ask["title"]: ask["unlocks"] for ask in page["asks"] if ask["unlocks"]}
-    dearer = {ask["title"]: ask["slower_on"] for ask in page["asks"] if ask["slower_on"]}
-    for title, more in zip((*said["lead_titles"], *said["then_titles"]),
-                           (*said["lead_brings"], *said["then_brings"]), strict=True):  # fmt: skip
-        if more and title in gained:
-            assert all(target in more for target in gained[title])
-        elif more and title in dearer:
-            assert all(device in more for device in dearer[title])
-        elif more and forms[title]["id"] == "kv-cache":
-            assert units.percent(forms[title]["macs_share"]) in more
-        elif more:
-            assert units.size(forms[title]["weight_bytes"]) in more
-            assert ("x86" in more) == (forms[title]["id"] == "float16")
+    assert {*said["lead"]} <= {*page["actions"]}
+    told = zip(said["lead"], said["lead_titles"], said["lead_brings"], strict=True)
+    for name, title, brings in told:
+        assert title in {found[name].get("does", found[name]["title"]), *tools}
+        if title not in tools:
+            _brings(found[name], brings, figures=not said["doubts"])
+    if said["part_of"]:
+        _a_part(next(a for a in found.values()
+                     if said["part_title"] in (a["title"], a.get("does"))), said)  # fmt: skip
     presses = [a["rule"] for a in page["asks"] if a["pressing"] or a["severity"] == "error"]
     listed_first = [name for name in page["actions"] if name in presses]
     assert listed_first == presses[: len(listed_first)], "steps in another order than the findings"
@@ -220,9 +213,38 @@ def _stands_first(d: Document, said: Values) -> None:
         assert doubt["rule"] == presses[0], "the verdict and the steps begin with another"
         assert page["actions"][0] == presses[0] or doubt["category"] != "trust"
     assert said["saves"] == _something_saves(page)
-    if said["kind"] == "saving":
-        assert "SEP001" in page["actions"] or not page["groups"]
-    _begins_with(page, said, presses)
+    _begins_with(page, said, presses, {f["rule"] for f in d["findings"] if f["saving"]})
+
+
+def _brings(each: Values, said: str, *, figures: bool) -> None:
+    """What is said beside a title is a figure of its own, and all that warns of it."""
+    if "rule" in each:
+        assert all(device in said for device in each["slower_on"])
+        assert not figures or all(target in said for target in each["unlocks"])
+        return
+    assert all(caution in said for caution in each["cautions"])
+    assert ("x86" in said) >= (each["id"] == "float16")
+    assert ("larger file" in said) == ((each["file_bytes"] or 0) > (each["file_now"] or 0))
+    if not figures:
+        assert "→" not in said
+    elif each["id"] == "kv-cache":
+        assert units.percent(each["macs_share"]) in said
+    elif "bound" in said:
+        assert each["seconds_now"] >= 1e-3
+        assert f"{units.seconds(each['seconds_now'])} → {units.seconds(each['seconds'])}" in said
+    elif "file " in said and "→" in said:
+        assert f"{units.size(each['file_now'])} → {units.size(each['file_bytes'])}" in said
+
+
+def _a_part(each: Values, said: Values) -> None:
+    """The share of the file, or of the weights, that is saved by what is named with it."""
+    if said["part_of"] == "weights":
+        now, then = each["bytes_now"], each["weight_bytes"]
+    else:
+        now = each["file_now"]
+        then = now - each["stored"] if "rule" in each else each["file_bytes"]
+    assert isclose(said["part"], 1 - then / now)
+    assert said["part"] >= 0.05
 
 
 def _something_saves(page: Values) -> bool:
@@ -234,33 +256,39 @@ def _something_saves(page: Values) -> bool:
     return any(saving & {*step["ids"]} for step in page["steps"])
 
 
-def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
-    """The first step of more than low impact that does not press is the one that is named."""
-    levels = {a.get("rule", a.get("id")): a["impact"] for a in (*page["options"], *page["asks"])}
+def _begins_with(
+    page: Values, said: Values, presses: Sequence[str], converts: set[str]
+) -> None:  # fmt: skip
+    """Named are the steps of high impact that do not press, in their order, those without training
+    before others; else those of medium impact."""
+    found = {a.get("rule", a.get("id")): a for a in (*page["options"], *page["asks"])}
+    levels = {name: each["impact"] for name, each in found.items()}
     figures = {a["rule"] for a in page["asks"] if a["figures"]}
     waits = {a["rule"] for a in page["asks"] if a["needs"] == "WGT011"}  # for trained weights
-    told = [[name for name in step["ids"] if levels[name] != "low"]
-            or [name for name in step["ids"] if step["impact"] not in ("", "low")]
+    told = [([name for name in step["ids"] if levels[name] != "low"]
+             or [name for name in step["ids"] if step["impact"] not in ("", "low")],
+             step["impact"] or min((levels[name] for name in step["ids"]), key=LEVELS.index),
+             bool(step["tool"]))
             for step in page["steps"]
             if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
     forms = {form["id"]: form for form in page["options"]}
     listed = [step["ids"] for step in page["steps"] if {*step["ids"]} <= {*forms}]
     assert not any(_outdoes(forms, other, name) for ids in listed for name in ids for other in ids)
-    worth = [ids for ids in told if ids]
+    worth = [(ids, impact, tool) for ids, impact, tool in told
+             if ids and not (said["fall"] and converts & {*ids})]  # fmt: skip
     states = [a["title"] for a in page["asks"] if a["figures"] and a["impact"] == "high"]
     assert said["states"] == (states[0] if states else "")
-    high = [name for step in page["steps"] for name in step["ids"]
-            if levels[name] == "high" and name not in {*presses, *waits}]  # fmt: skip
-    if said["kind"] == "findings":  # else nothing is urgent
-        assert not high or said["states"] or said["lead_how"] not in ("", "medium") or (
-            said["share"] or 0) >= 0.1  # fmt: skip
-    assert said["lead"] == (worth[0] if worth else [])
-    assert said["then"] in (worth[1:] or [[]])
-    free = [ids[0] for ids in worth[1:] if ids[0] in forms and levels[ids[0]] == "high"
-            and forms[ids[0]]["training"] == "none"]  # fmt: skip
-    assert not free or _part_left(forms, said["then"][0]) <= min(
-        _part_left(forms, name) for name in free
-    )  # fmt: skip
+    high = [each for each in worth if each[1] == "high"]
+    free = [each for each in high if any(found[n]["training"] == "none" for n in each[0])]
+    medium = [each for each in worth if each[1] == "medium"][:2]
+    how = "free" if free else "trained" if high else "medium" if medium else ""
+    assert said["lead_how"] == how
+    pairs = [(name, place) for place, (ids, _, tool) in enumerate(free or high or medium)
+             for name in ids[: 1 if tool else 2]]  # fmt: skip
+    assert list(zip(said["lead"], said["lead_steps"], strict=True)) == pairs
+
+
+LEVELS = ("high", "medium", "low")
 
 
 def _outdoes(forms: Mapping[str, Values], one: str, other: str) -> bool:
@@ -301,7 +329,6 @@ def _verdict(d: Document) -> Values:
         ("inconclusive", unjudged > 0),
         ("misfit", _misfits(d) > 0 and not _harms(d)),
         ("doubts", said["doubts"] > 0),
-        ("saving", share >= 0.1 and not _slower(d) and said["lead_how"] in ("", "retrain")),
         ("partial", totals["unknown_nodes"] > 0),
         ("unbounded", not totals["complete"]),
         ("findings", bool(d["findings"])),
@@ -312,6 +339,9 @@ def _verdict(d: Document) -> Values:
     kind = next(word for word, holds in order if holds)
     if kind == "clean":
         assert d["outcome"] == "clean"
+    least = "" if share < 0.05 or _slower(d) else "medium"
+    assert said["fall"] in ({least, "high"} if least and share >= 0.25 else {least})
+    _besides(d, said)
     if "page" in d:
         _stands_first(d, next(c["values"] for c in d["claims"] if c["id"] == "verdict"))
     return {
@@ -325,8 +355,20 @@ def _verdict(d: Document) -> Values:
         "share": share if total else None, "complete": totals["complete"],
         "decided": _has_share(d),
         "untrained": bool((d.get("weights") or {}).get("placeholder")),
-        "rules_with_findings": len({f["rule"] for f in d["findings"]}), **_elsewhere(d),
+        **_elsewhere(d),
     }  # fmt: skip
+
+
+def _besides(d: Document, said: Values) -> None:
+    """What saves most compute without training, where that is a twentieth and named nowhere."""
+    if "page" not in d:
+        return
+    free = [ask for ask in d["page"]["asks"]
+            if ask["training"] == "none" and not ask["slower"] and ask["confidence"] != "low"
+            and (ask["macs_share"] or 0) >= 0.05 and ask["rule"] not in said["lead"]]  # fmt: skip
+    best = max(free, key=lambda ask: ask["macs"], default=None) if said["fall"] else None
+    assert said["without_training"] == (best["macs_share"] if best else None)
+    assert said["without_title"] == (best["does"] if best else "")
 
 
 def _compute(d: Document) -> Values:
@@ -527,7 +569,6 @@ def _order(d: Document) -> Values:
     totals = d["totals"]
     low, high = totals["macs_range"]
     known = totals["complete"] and low == high and totals["certainty"] != "unknown"
-    grows = any((f["file_bytes"] or 0) > (f["file_now"] or 0) for f in d["page"]["options"])
     brief = said["seconds"] is not None and said["seconds"] < 0.001 and known
     if said["lighter"]:  # of what is asked for, something saves weights with its MACs
         assert any(ask["params"] and ask["macs"] for ask in d["page"]["asks"])
@@ -545,7 +586,7 @@ def _order(d: Document) -> Values:
             and (ask["peak_folded"] is None or ask["peak_loaded"])} <= {"low"}  # fmt: skip
     _hold_rests(d)
     _hold_unlisted(d, said)
-    return {"brief": brief, "grows": grows, "by_itself": bool(itself), "slower": bool(slower),
+    return {"brief": brief, "by_itself": bool(itself), "slower": bool(slower),
             "unlocks": unlocks}  # fmt: skip
 
 

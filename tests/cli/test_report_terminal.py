@@ -42,8 +42,8 @@ def test_verdict_numbers_and_actions_take_a_line_each(cli: Cli) -> None:
     assert verdict == (
         "mobilenet_v1_standard.onnx: Of 3 warnings 1 is to be looked at before this model is "
         "used: 15 of 15 tensors of weights are one number everywhere or drawn anew in each run: "
-        "these are placeholders, not a trained model. Compute could fall by 88.3 %, from 4.867 "
-        "GMAC to 568.7 MMAC, at the price of training."
+        "these are placeholders, not a trained model. Compute could fall by 88.3 % at the price "
+        "of training."
     )
     assert [line.partition(":")[0] for line in numbers[:4]] == [
         "  Compute", "  Parameters", "  Peak activation memory", "  Possible saving",

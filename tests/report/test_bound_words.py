@@ -127,7 +127,7 @@ def test_packed_weights_are_timed_in_the_type_that_the_page_names(
 def test_units_are_explained_under_the_four_numbers(mobilenet: Result) -> None:
     text = page_of(mobilenet)
     line = "MAC: a multiplication and its addition, two FLOPs. k, M, G: 10³, 10⁶, 10⁹"
-    assert text.index("Cheaper layers") < text.index(line) < text.index("What to do first")
+    assert text.index("Possible saving") < text.index(line) < text.index("What to do first")
 
 
 def test_traffic_is_of_a_run_and_no_part_of_the_peak(mobilenet: Result) -> None:

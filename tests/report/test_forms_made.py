@@ -76,7 +76,9 @@ def test_a_form_has_the_impact_of_the_file_with_what_stays_and_what_is_added() -
     assert (halved.file_now, halved.file_bytes, halved.impact) == (size, 6 * 65_536, "high")
     assert made(weight_bytes=held - 65_536).impact == "medium", "all of the weights, an 8th of it"
     grown = made(weight_bytes=held - 10, added=11, macs=0)
-    assert (grown.file_bytes, grown.grows, grown.impact) == (size + 1, True, "low")
+    assert (grown.file_bytes, grown.grows, grown.impact) == (size + 1, True, "medium"), (
+        "MACs count, too"
+    )
     assert not halved.grows
     known = {"fewer_constants": 5, "weight_bytes": 0}
     fewer, now = made(**known).constants, large.parameters.constant_bytes

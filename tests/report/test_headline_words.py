@@ -14,32 +14,36 @@ Values = dict[str, Any]
 
 VERDICT: Values = {
     "kind": "clean", "errors": 1, "error": "no weights", "inconclusive": 0, "besides": 0,
-    "findings": 3,
-    "rules_with_findings": 2, "decided": True, "lead": (), "lead_how": "", "lead_share": 0.0,
-    "states": "",
-    "lead_titles": ("Fold it",), "lead_brings": ("",), "then_how": "", "then_titles": ("Do b",),
-    "then_brings": ("",),
+    "findings": 3, "decided": True, "states": "", "fall": "high", "without_training": None,
+    "without_title": "Gather it", "lead": (), "lead_how": "", "lead_steps": (), "lead_titles": (),
+    "lead_brings": (),
     "doubt": "opens a door", "doubts": 0, "warnings": 0, "error_rules": 9, "unknown_nodes": 0,
-    "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
-    "untrained": False,
-    "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
+    "complete": True, "share": 0.5, "macs_now": 4000, "macs_after": 2000,
+    "untrained": False, "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9, "slower_on": (), "slower_factors": (),
 }  # fmt: skip
 FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of retraining"
 MINIMA = "Judged in part: nothing bounds how often a loop runs, so totals are minima."
 FIX = "1 error to fix before this model is used: no weights."
 DOUBT = "One warning to look at before this model is used: opens a door."
-LITTLE: Values = {"share": 0.0999}
+SHORT = "Compute could fall by 50.0 % at the price of retraining"
+LITTLE: Values = {"fall": ""}
 
 
-def lead(how: str) -> Values:
-    """With a first step, which is told in these words."""
-    return {"lead": ("EFF007",), "lead_how": how}
+def lead(how: str, *titles: str, steps: tuple[int, ...] = (), brings: str = "") -> Values:
+    """With first steps, which are told in these words."""
+    named = titles or ("Fold it",)
+    return {"lead": named, "lead_how": how, "lead_titles": named,
+            "lead_steps": steps or (0,) * len(named),
+            "lead_brings": (brings, *("" for _ in named[1:]))}  # fmt: skip
 
 
 VERDICTS: list[tuple[Values, str]] = [
     (LITTLE, "Clean: 4 of 9 rules had something to look at, and none objects."),
-    ({"kind": "unjudged"}, "No rule was applied; the numbers below are facts without a judgement."),
+    ({"kind": "unjudged", **LITTLE},
+     "No rule was applied; the numbers below are facts without a judgement."),
+    ({"kind": "unjudged"},
+     f"No rule was applied; the numbers below are facts without a judgement. {FALL}."),
     ({"kind": "silenced", **LITTLE}, "Nothing new: no finding but 1 suppressed."),
     ({"kind": "unbounded", "complete": False, **LITTLE}, MINIMA),
     ({"kind": "partial", "unknown_nodes": 2, **LITTLE},
@@ -50,13 +54,10 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "misfit", "misfits": 2}, ("Judged in part: 2 operators cannot take the sizes that "
      "were assumed, so no figure of compute or memory is that of a run. State the real ones with "
      "--dim n=8.")),
-    ({"kind": "inconclusive", "inconclusive": 1, "share": None},
+    ({"kind": "inconclusive", "inconclusive": 1, **LITTLE},
      "Not conclusive: 1 problem kept part of the model unjudged."),
-    ({"kind": "inconclusive", "inconclusive": 2, "share": 0.0999},
-     "Not conclusive: 2 problems kept part of the model unjudged."),
-    ({"kind": "inconclusive", "inconclusive": 2, "share": 0.1},
-     ("Not conclusive: 2 problems kept part of the model unjudged. Compute could fall by 10.0 %, "
-     "from 4 kMAC to 2 kMAC, at the price of retraining.")),
+    ({"kind": "inconclusive", "inconclusive": 2},
+     f"Not conclusive: 2 problems kept part of the model unjudged. {FALL}."),
     ({"kind": "errors"}, FIX),
     ({"kind": "errors", "inconclusive": 1}, ("1 error to fix before this model is used, which also "
      "kept part of it unjudged: no weights.")),
@@ -68,78 +69,84 @@ VERDICTS: list[tuple[Values, str]] = [
       "problem kept part of the model unjudged.")),
     ({"kind": "errors", "errors": 174, "error_rules": 1},
      ("174 errors from 1 rule to fix before this model is used, of which the first: no weights.")),
-    ({"kind": "saving"}, f"{FALL}."),
-    ({"kind": "saving", "untrained": True}, f"{FALL.replace('retraining', 'training')}."),
+    ({"kind": "findings"}, f"No error: 3 findings. {FALL}."),
+    ({"kind": "findings", "fall": "medium"},
+     f"Nothing urgent: 3 findings. {FALL}. That is of medium impact."),
+    ({"kind": "findings", "untrained": True},
+     f"No error: 3 findings. {FALL.replace('retraining', 'training')}."),
     ({"kind": "errors", "complete": False}, f"{FIX} {MINIMA}"),
     ({"kind": "errors", "unknown_nodes": 2, "doubts": 1, "warnings": 1},
      (f"{FIX} Judged in part: the cost of 2 operators is unknown, so totals are minima. "
       "One warning speaks against using it, too: opens a door.")),
-    ({"kind": "saving", "decided": False},
-     "Compute could fall from at most 4 kMAC to at most 2 kMAC, at the price of retraining."),
-    ({"kind": "saving", "complete": False},
+    ({"kind": "findings", "decided": False},
+     ("No error: 3 findings. Compute could fall from at most 4 kMAC to at most 2 kMAC, at the "
+      "price of retraining.")),
+    ({"kind": "unbounded", "complete": False},
      (f"{MINIMA} The part of compute that is known could fall by 50.0 %, from 4 kMAC to 2 kMAC, at "
       "the price of retraining.")),
-    ({"kind": "saving", "slower": True},
-     f"{FALL}; by the roofline model of rpi5 it would not run faster there."),
-    ({"kind": "saving", "slower_on": ("npu",), "slower_factors": (0.45,)},
-     f"{FALL}; the converted layers take longer: 2.22× on npu."),
-    ({"kind": "saving", "slower_on": ("a", "b", "c"), "slower_factors": (0.9, 0.5, 0.8)},
-     f"{FALL}; the converted layers take longer: 2.00× on b, 1.25× on c and 1 more."),
+    ({"kind": "findings", "slower_on": ("npu",), "slower_factors": (0.45,)},
+     f"No error: 3 findings. {FALL}; the converted layers take longer: 2.22× on npu."),
+    ({"kind": "findings", "slower_on": ("a", "b", "c"), "slower_factors": (0.9, 0.5, 0.8)},
+     (f"No error: 3 findings. {FALL}; the converted layers take longer: 2.00× on b, 1.25× on c "
+      "and 1 more.")),
+    ({"kind": "findings", "without_training": 0.092},
+     f"No error: 3 findings. {FALL}, by 9.2 % without: “Gather it”."),
     ({"kind": "findings", **LITTLE},
-     "Nothing urgent: 3 findings from 2 rules, none of which saves much compute."),
-    ({"kind": "findings", **LITTLE, "findings": 1, "rules_with_findings": 1},
+     "Nothing urgent: 3 findings, none of which saves much compute."),
+    ({"kind": "findings", **LITTLE, "findings": 1},
      "Nothing urgent: 1 finding, which does not save much compute."),
     ({"kind": "findings", **LITTLE, **lead("medium")},
-     "Nothing urgent: 3 findings from 2 rules. Of medium impact: “Fold it”."),
+     "Nothing urgent: 3 findings. Of medium impact: “Fold it”."),
+    ({"kind": "findings", "fall": "medium", **lead("medium", "Do a", "Do b", steps=(0, 1))},
+     "Nothing urgent: 3 findings. Of medium impact: “Do a”; then “Do b”."),
     ({"kind": "findings", **LITTLE, "states": "Count"},
-     "No error: 3 findings from 2 rules. Of high impact on the figures: “Count”."),
+     "No error: 3 findings. Of high impact on the figures: “Count”."),
     ({"kind": "findings", **LITTLE, "states": "Count", **lead("medium")},
-     ("No error: 3 findings from 2 rules. Of high impact on the figures: “Count”. Of medium "
-      "impact: “Fold it”.")),
-    ({"kind": "findings", "states": "Count", **lead("medium")},
-     f"No error: 3 findings from 2 rules. Of medium impact: “Fold it”. {FALL}."),
-    ({"kind": "findings", **lead("medium")},
-     f"No error: 3 findings from 2 rules. Of medium impact: “Fold it”. {FALL}."),
-    ({"kind": "findings", **LITTLE, **lead("compute"), "lead_share": 0.1},
-     ("No error: 3 findings from 2 rules. Of the findings, this saves most compute, 10.0 %: “Fold "
-     "it”.")),
-    ({"kind": "findings", **LITTLE, **lead("compute"), "decided": False},
-     "No error: 3 findings from 2 rules. Of the findings, this saves most compute: “Fold it”."),
+     ("No error: 3 findings. Of high impact on the figures: “Count”. Of medium impact: “Fold "
+      "it”.")),
+    ({"kind": "findings", "states": "Count", **lead("medium")}, f"No error: 3 findings. {FALL}."),
     ({"kind": "findings", **LITTLE, **lead("trained")},
-     "No error: 3 findings from 2 rules. What would bring much, with training: “Fold it”."),
-    ({"kind": "findings", **LITTLE, **lead("free")},
-     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold "
-     "it”.")),
-    ({"kind": "findings", **LITTLE, **lead("free"), "lead_titles": ("Do a", "Do b"),
-      "lead_brings": ("", "half the weights")},
-     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Do a”, or "
-     "“Do b” (half the weights).")),
-    ({"kind": "findings", **LITTLE, **lead("free"), "then_how": "free"},
-     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold it”; "
-     "then “Do b”.")),
-    ({"kind": "findings", **lead("free"), "then_how": "retrain"},
-     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold it”. "
-     f"{FALL}.")),
+     "No error: 3 findings. What would bring much, with training: “Fold it”."),
+    ({"kind": "findings", **LITTLE, **lead("free", brings="half the file")},
+     ("No error: 3 findings. What would bring much without training: “Fold it” (half the "
+      "file).")),
+    ({"kind": "findings", **LITTLE, "states": "Count",
+      **lead("free", "Convert it all to a", "Convert it all to b", "Clean", "Do it",
+             steps=(0, 0, 1, 2))},
+     ("No error: 3 findings. What would bring much without training: “Convert it all to a”, or "
+     "“… b”; then “Clean”; then “Do it”.")),
+    ({"kind": "findings", **LITTLE, **lead("free", "Convert it a", "Convert b")},
+     ("No error: 3 findings. What would bring much without training: “Convert it a”, or "
+     "“Convert b”.")),
+    ({"kind": "findings", **lead("free")},
+     f"No error: 3 findings. What would bring much without training: “Fold it”. {SHORT}."),
+    ({"kind": "findings", **lead("free"), "slower_on": ("npu",), "slower_factors": (0.45,)},
+     ("No error: 3 findings. What would bring much without training: “Fold it”. "
+     f"{SHORT}; the converted layers take longer on npu.")),
+    ({"kind": "findings", **lead("free"), "slower_on": ("a", "b"), "slower_factors": (0.4, 0.5)},
+     ("No error: 3 findings. What would bring much without training: “Fold it”. "
+     f"{SHORT}; the converted layers take longer on 2 devices.")),
     ({"kind": "clean", **LITTLE, **lead("free")},
      ("Clean: 4 of 9 rules had something to look at, and none objects. What would bring much "
-      "without training anew: “Fold it”.")),
-    ({"kind": "doubts", "doubts": 1}, f"{DOUBT} {FALL}."),
-    ({"kind": "doubts", "doubts": 1, **lead("retrain")}, f"{DOUBT} {FALL}."),
-    ({"kind": "doubts", "doubts": 1, "share": 0.1}, f"{DOUBT} {FALL.replace('50', '10')}."),
-    ({"kind": "doubts", "doubts": 1, "share": 0.0999}, DOUBT),
-    ({"kind": "doubts", "share": None, "doubts": 2},
+      "without training: “Fold it”.")),
+    ({"kind": "doubts", "doubts": 1}, f"{DOUBT} {SHORT}."),
+    ({"kind": "doubts", "doubts": 1, **lead("free")},
+     f"{DOUBT} What would bring much without training: “Fold it”."),
+    ({"kind": "doubts", "doubts": 1, "fall": "medium"},
+     f"{DOUBT} {SHORT}. That is of medium impact."),
+    ({"kind": "doubts", "doubts": 1, **LITTLE, "states": "Count", **lead("medium")},
+     f"{DOUBT} Of high impact on the figures: “Count”. Of medium impact: “Fold it”."),
+    ({"kind": "doubts", **LITTLE, "doubts": 2},
      "2 warnings to look at before this model is used, of which the first: opens a door."),
-    ({"kind": "doubts", "share": None, "doubts": 2, "warnings": 3},
+    ({"kind": "doubts", **LITTLE, "doubts": 2, "warnings": 3},
      ("Of 3 warnings 2 are to be looked at before this model is used, the first: opens a door.")),
-    ({"kind": "doubts", "share": None, "doubts": 1, "warnings": 2},
+    ({"kind": "doubts", **LITTLE, "doubts": 1, "warnings": 2},
      "Of 2 warnings 1 is to be looked at before this model is used: opens a door."),
-    ({"kind": "doubts", "doubts": 1, "slower": True, **lead("compute"), "lead_share": 0.5},
-     f"{DOUBT} Of the findings, this saves most compute, 50.0 %: “Fold it”."),
     ({"kind": "doubts", "doubts": 1, "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator "
      "cannot take the sizes that were assumed, so no figure of compute or memory is that of a run. "
      "State the real ones with --dim n=8.")),
-    ({"kind": "doubts", "doubts": 1, "share": None, "complete": False}, f"{DOUBT} {MINIMA}"),
-    ({"kind": "doubts", "doubts": 1, "share": None, "unknown_nodes": 1},
+    ({"kind": "doubts", "doubts": 1, **LITTLE, "complete": False}, f"{DOUBT} {MINIMA}"),
+    ({"kind": "doubts", "doubts": 1, **LITTLE, "unknown_nodes": 1},
      f"{DOUBT} Judged in part: the cost of 1 operator is unknown, so totals are minima."),
 ]  # fmt: skip
 
@@ -330,6 +337,7 @@ SAVING: Values = {
     "small": 0, "least": 1_000_000, "slower_on": (), "slower_factors": (),
     "slower_layers": 0, "unsure_layers": 0, "unadvised": "",
 }  # fmt: skip
+FILE: Values = {"part_of": "file", "part": 0.75, "part_title": "Halve it"}
 
 
 @each(
@@ -368,8 +376,30 @@ SAVING: Values = {
 def test_what_can_be_saved_says_of_what(
     values: Values, more: bool, value: str, detail: tuple[str, ...]
 ) -> None:
-    card = _saving({**SAVING, **values}, elsewhere=more)
+    card = _saving({**SAVING, **values}, {"saves": more, "part_of": ""}, idle=False)
     found = value.endswith(" found")
     assert card.title == ("Cheaper layers" if found else "Possible saving")
     assert (card.value, card.detail) == (value, detail)
     assert bool(card.number) == (values.get("macs", 1) not in (None, 0))
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "idle", "card"),
+    [
+        ({}, FILE, False, ("Possible saving", "75.0 %",
+                           ("of the file: “Halve it”", "no rule suggests a cheaper layer"))),
+        ({}, FILE | {"part_of": "weights"}, True,
+         ("Possible saving", "75.0 %", ("of the weights: “Halve it”", "nothing multiplies"))),
+        ({"unsure_layers": 1, "unadvised": "Split it"}, FILE, False,
+         ("Cheaper layers", "1 found", ("may be slower: measure", "“Split it”",
+                                        "other savings: see what to do first"))),
+        ({}, {"part_of": ""}, True,
+         ("Cheaper layers", "none found",
+          ("nothing multiplies", "other savings: see what to do first"))),
+    ],
+)  # fmt: skip
+def test_without_cheaper_layers_the_file_is_what_can_be_saved(
+    values: Values, said: Values, idle: bool, card: tuple[str, str, tuple[str, ...]]
+) -> None:
+    found = _saving({**SAVING, "macs": 0, **values}, {"saves": True, **said}, idle=idle)
+    assert (found.title, found.value, found.detail) == card

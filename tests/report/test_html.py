@@ -76,7 +76,7 @@ def test_no_figure_runs_into_the_column_beside_it(
 def test_everything_is_readable_with_scripts_off(browser: Browser, standard: Result) -> None:
     visit = Visit(browser, standard, java_script_enabled=False)
     text = visit.page.locator("body").inner_text().replace("\N{NO-BREAK SPACE}", " ")
-    assert "Compute could fall by 88.3 %, from 4.867 GMAC to 568.7 MMAC" in text
+    assert "Compute could fall by 88.3 %" in text
     nodes = {*visit.names()}
     assert nodes < {node.name for node in standard.facts.nodes}, "one of those that are alike"
     assert "Operators that are alike are one row" in text

@@ -506,7 +506,7 @@ def test_a_model_that_is_over_in_a_moment_gains_no_more_than_medium(
 ) -> None:
     monkeypatch.setattr(requantised, "quantisation_of", lambda _: some(
         signed_macs=1, left_on_x86=5, unaligned=2, float_forms=4))  # fmt: skip
-    monkeypatch.setattr(requantised, "form", lambda *_, extra: extra)
+    monkeypatch.setattr(requantised, "form", lambda *_, extra, **_others: extra)
     monkeypatch.setattr(requantised, "replace", lambda made, impact: (made, impact))
     said = "3 more of 4 layers in integers on x86 CPUs, {} of the MACs"
     for level, is_short, impact in (("high", False, "high"), ("high", True, "medium"),

@@ -178,7 +178,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("Nothing recommended: what SEP001 and SEP002 would change saves multiply-accumulates, "
          "and no time by our own estimate; see the findings.")),
     ]),
-    "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5", "grows": False,
+    "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5",
                "lighter": False, "ahead": False, "slower": False, "unlocks": False,
                "unlisted": (), "by_itself": False}, [
         ({"brief": False}, PLAIN),
@@ -195,9 +195,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"brief": False, "unlocks": True},
          (f"{PLAIN} What lets a target take all of the model is of high impact where that "
           "multiplies nothing of it today, else of medium.")),
-        ({"brief": False, "grows": True, "lighter": True},
-         (f"{PLAIN} A form that makes the file larger has low impact. To convert layers is "
-          "graded by MACs and time alone.")),
+        ({"brief": False, "lighter": True},
+         f"{PLAIN} To convert layers is graded by MACs and time alone."),
         ({}, (f"{PLAIN} To save compute is medium at most where the arithmetic of one run takes "
              "less than 1 ms, as here on rpi5.")),
     ]),

@@ -578,9 +578,9 @@ def test_what_another_rule_saves_is_a_possible_saving() -> None:
     assert saving.value == "16 MAC"
     assert saving.detail == ("50.0 % of compute, see what to do first",)
     verdict = say(claims_of(result))["verdict"]
-    assert (
-        "Of the findings, this saves most compute, 50.0 %: “Merge the two linear layers into one: "
-        in verdict
+    assert verdict == (
+        "Nothing urgent: 1 finding. Of medium impact: “Merge the two linear layers into one” (50.0 "
+        "% less to compute)."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyzer.conformance import ASSUMPTION
 from analyzer.facts import Certainty
@@ -18,7 +18,7 @@ from analyzer.report.claims.cost import (
     wanted,
 )
 from analyzer.report.claims.kinds import quantised
-from analyzer.report.claims.lead import LARGE, RETRAIN, gravest, hows_of, leads_of
+from analyzer.report.claims.lead import chosen, leads_of, part_of, titles, untrained_saving
 from analyzer.report.claims.record import Claim
 from analyzer.report.claims.unadvised import is_saving
 from analyzer.report.result import CLEAN, INCONCLUSIVE
@@ -32,7 +32,7 @@ from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.gains import gains
 from analyzer.report.view.needs import is_needed_first
 from analyzer.report.view.options import options_of
-from analyzer.report.view.options.form import is_brief, is_untrained
+from analyzer.report.view.options.form import impact_of, is_brief, is_untrained
 from analyzer.report.view.reach import time_on
 from analyzer.report.view.rests import weighed
 from analyzer.report.view.steps import first, is_first, recommended, takes_longer
@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
+    from analyzer.report.view.options.form import Level
 
 MOST_NAMED = 2
-"""Alternatives that the first sentence names, and inputs that decide how often a loop runs."""
+"""Inputs that decide how often a loop runs."""
 
 
 def verdict(
@@ -56,7 +57,7 @@ def verdict(
     """What a reader in a hurry may take away: the gravest of what is true, then what to do first of
     what could be better, ``options`` among it: smaller forms of the model. ``states``: what comes
     before that, as much of the cost hangs on it."""
-    totals = result.facts.totals
+    totals, asks = result.facts.totals, _asked(result)
     macs, _ = possible_saving(result)
     total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
     share = macs / total if total else 0.0
@@ -68,7 +69,7 @@ def verdict(
                     and f.rule not in echoes)  # fmt: skip
     rules = tally(result)
     about_use = {rule.id for rule in result.rules if rule.stake == "use"}
-    turn = {each.rule: place for place, each in enumerate(_asked(result))}
+    turn = {each.rule: place for place, each in enumerate(asks)}
     wrong, doubts = (
         sorted(found, key=lambda group: turn.get(label(group.rule), len(turn)))
         for found in (
@@ -79,9 +80,10 @@ def verdict(
     )  # fmt: skip
     harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
-    slower = is_slower(result)
-    leads = gravest(leads_of(_asked(result), options))
-    hows = hows_of(result, leads, share)
+    falls = _fall(result, macs, total)
+    converts = {label(f.rule) for f in result.places if f.saving is not None} if falls else set()
+    leads = leads_of(asks, options)
+    how, named = chosen(leads, converts)
     if wrong:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
@@ -90,8 +92,6 @@ def verdict(
         kind = "misfit"
     elif doubts:
         kind = "doubts"
-    elif share >= LARGE and not slower and hows[:1] in ((), (RETRAIN,)):
-        kind = "saving"
     elif totals.unknown_nodes:
         kind = "partial"
     elif not totals.complete:
@@ -102,6 +102,9 @@ def verdict(
         kind = "silenced"
     else:
         kind = CLEAN if result.judging else "unjudged"
+    told_of = titles(named, figures=not doubts)
+    besides = untrained_saving(asks, {each.id for each in told_of}) if falls else None
+    part = part_of(leads)
     return Claim(
         "verdict",
         {
@@ -118,35 +121,42 @@ def verdict(
             "misfits": len(misfits),
             "state": max((b.options for b in misfits), key=len, default=""),
             "findings": len(result.groups),
-            "rules_with_findings": len({group.rule for group in result.groups}),
             "rules": rules.rules,
             "looked": rules.looked,
             "macs_now": totals.macs,
             "decided": has_share(totals),
             "macs_after": totals.macs - macs if total else None,
             "share": share if total else None,
-            "saves": is_saving(_asked(result), options),
-            "lead": leads[0].ids if leads else (),
-            "lead_how": hows[0] if hows else "",
-            "lead_share": leads[0].macs / total if leads and total else 0.0,
-            "lead_titles": leads[0].titles[:MOST_NAMED] if leads else (),
-            "lead_brings": leads[0].brings[:MOST_NAMED] if leads else (),
-            "then": leads[1].ids if len(leads) > 1 else (),
-            "then_how": hows[1] if len(hows) > 1 else "",
-            "then_titles": leads[1].titles[:MOST_NAMED] if len(leads) > 1 else (),
-            "then_brings": leads[1].brings[:MOST_NAMED] if len(leads) > 1 else (),
+            "saves": is_saving(asks, options),
+            "fall": falls,
+            "without_training": besides.macs_share if besides is not None else None,
+            "without_title": besides.does if besides is not None else "",
+            "lead": tuple(each.id for each in told_of),
+            "lead_how": how,
+            "lead_steps": tuple(each.step for each in told_of),
+            "lead_titles": tuple(each.title for each in told_of),
+            "lead_brings": tuple(each.brings for each in told_of),
+            "part_of": part.of,
+            "part": part.share,
+            "part_title": part.title,
             "states": states,
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
-            "slower": slower,
             "untrained": is_untrained(result.facts),
-            "device": roof(result).name,
             **slower_elsewhere(result),
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
         ("outcome", "findings", "problems", "breaches", "totals", "suppressed", "accepted"),
     )
+
+
+def _fall(result: Result, macs: int, total: int) -> Level | Literal[""]:
+    """The impact of all that cheaper layers save, ``macs`` of ``total``: that of the list of what
+    to do first; empty for low, and where all of them take longer."""
+    brief = is_brief(result.facts, main_device(result.devices))
+    impact = impact_of(macs, total, 0, 0, brief=brief)
+    return "" if impact == "low" or is_slower(result) else impact
 
 
 def _asked(result: Result) -> tuple[Action, ...]:
@@ -194,7 +204,6 @@ def order(result: Result) -> Claim | None:
         "order",
         {
             "brief": seconds is not None and is_brief(facts, device),
-            "grows": any(form.grows for form in found),
             "lighter": is_lighter(result, asks),
             "ahead": is_needed_first(steps, asks, found),
             "unlisted": unlisted(steps, asks, found),

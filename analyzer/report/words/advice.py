@@ -58,8 +58,6 @@ def order(v: Values) -> str:
                               device=label(v["device"]))  # fmt: skip
     if v["by_itself"]:
         text = f"{text} " + _("What ONNX Runtime saves itself does not count.")
-    if v["grows"]:
-        text = f"{text} " + _("A form that makes the file larger has low impact.")
     if v["lighter"]:
         text = f"{text} " + _("To convert layers is graded by MACs and time alone.")
     if v["unlocks"]:

@@ -120,6 +120,8 @@ class SmallerForm:
     smaller: bool = True
     """It has fewer MACs or bytes, or takes less time by the bound; not of a form that is better
     otherwise."""
+    cautions: tuple[str, ...] = ()
+    """Of ``how`` and ``loses`` what warns, in two or three words each."""
 
     @property
     def grows(self) -> bool:
@@ -223,6 +225,7 @@ def form(
     fewer_constants: int = 0,
     at_most: bool = False,
     macs_at_most: bool = False,
+    cautions: tuple[str, ...] = (),
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -241,6 +244,7 @@ def form(
     fewer_constants : bytes by which constants that are no weights shrink.
     at_most : ``weight_bytes`` are the most that they can be.
     macs_at_most : ``macs`` are, likewise.
+    cautions : what warns of it, in two or three words each.
     """
     whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
@@ -261,7 +265,7 @@ def form(
     less = saved + beside[0] - beside[1] + (fewer_constants - added if counted_file else 0)
     of_bytes = held_at_least(facts, beside[0]) if beside[0] else file or held
     impact = impact_of(fewer, whole, less, of_bytes, sooner, brief=is_brief(facts, device))
-    if less < 0 or sooner < 0:
+    if sooner < 0:
         impact = "low"
     if device is not None and room(facts, device).fits is False:
         now = None
@@ -285,6 +289,7 @@ def form(
         peak=_peak(facts, types),
         peak_now=facts.memory.peak_bytes,
         smaller=fewer > 0 or less > 0 or sooner > 0,
+        cautions=cautions,
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             (
                 "lstm-int8",
                 _("Convert LSTMs to int8"),
-                _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
+                _("Run `onnxruntime.quantization.quantize_dynamic`, which makes "
+                  "DynamicQuantizeLSTM, and measure accuracy and time"),
             ),
             Terms("low", "low", _("accuracy: measure"), "high",
                    _("a scale and a zero point for each direction and kind of weights")),
@@ -40,6 +41,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             instead={"float32": "int8"},
             kept={"float32": facts.totals.macs_by_precision.get("float32", 0) - found.integer_macs},
             alters=found.integer_nodes,
+            cautions=(_("measure accuracy"),),
         )  # fmt: skip
     fewer, bytes_ = found.gru_saves()
     if fewer:

@@ -47,6 +47,7 @@ def rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         ),
         instead={"float32": "int8"},
         alters=floating(facts),
+        cautions=(_("measure accuracy"),),
     )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def unsigned(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         extra=_("{n} more of {layers} in integers on x86 CPUs, {share} of the MACs",
                 n=found.left_on_x86 - found.unaligned, share=units.percent(share),
                 layers=many(found.float_forms, "layer")),
+        cautions=(_("measure accuracy"),),
     )  # fmt: skip
     impact = level_of(share)
     brief = impact == "high" and is_brief(facts, device)

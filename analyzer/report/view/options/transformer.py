@@ -76,6 +76,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             kept=+kept,
             alters=found.nodes,
             hands_on_floats=True,
+            cautions=(_("measure accuracy"),),
         )  # fmt: skip
 
 

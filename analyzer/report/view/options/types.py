@@ -113,6 +113,8 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         alters=floating(facts),
         added=added,
         fewer_constants=_constants(facts) // 2,
+        cautions=(_("at best as fast on x86 CPUs"),
+                  *((_("may stop ONNX Runtime"),) if session and not refused else ())),
     )  # fmt: skip
 
 
@@ -179,6 +181,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         hands_on_floats=not static,
         added=added,
         fewer_constants=shrunk_bytes(facts, tool, chosen) if static else 0,
+        cautions=(_("measure accuracy"),
+                  *((_("may be slower on x86 CPUs"),) if slower else ())),
     )  # fmt: skip
     return replace(made, before=ready.before)
 
