@@ -180,6 +180,15 @@ def in_file(form: SmallerForm) -> str:
     return "; ".join(said)
 
 
+def momentary(bounds: Iterable[float | None]) -> str:
+    """What ``longer`` says of small bounds, in short, for where the rest of it was said before;
+    empty where none is small."""
+    if not any(each is not None and each < _SMALL for each in bounds):
+        return ""
+    return _("Where a bound is under {moment}, most of a run is starting operators.",
+             moment=units.seconds(_SMALL))  # fmt: skip
+
+
 def longer(bounds: Iterable[float | None]) -> str:
     """How much longer than bounds, in seconds, models took, and of which bounds that says nothing:
     by one rule for each, whatever stands beside it."""

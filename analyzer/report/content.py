@@ -207,6 +207,7 @@ def build(
         "first": page.first,
         "timed": not brief and any(_is_sooner(each) for step in page.first for each in step.of),
         "longer": advised.longer([each.seconds for each in page.devices]),
+        "momentary": advised.momentary([each.seconds for each in page.devices]),
         "choice": advised.CHOICE,
         "tidying": advised.tidying,
         "how": advised.how,

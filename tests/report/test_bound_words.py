@@ -13,6 +13,7 @@ from analyzer import units
 from analyzer.devices import MEASURED, bound, profile
 from analyzer.language import Language, speaking
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.advised import momentary
 from analyzer.report.index.entry import entry_of
 from analyzer.report.view.devices import named
 from tests.costs.test_contrib import PACKED
@@ -48,6 +49,16 @@ def test_how_far_bounds_were_off_is_said_once_and_beside_the_first_of_them(
     if devices == ("rpi5",):
         assert text.index(sentence) < text.index("arithmetic bound ")
     assert f"{MEASURED.least:.1f} to {MEASURED.most:.1f}" in sentence
+
+
+def test_the_table_of_devices_says_again_that_a_small_bound_is_little_of_a_run(
+    mobilenet: Result,
+) -> None:
+    said = "Where a bound is under 100 µs, most of a run is starting operators."
+    assert momentary([None, 1.0, 9e-5]) == said
+    assert momentary([None, 1.0, 1e-4]) == momentary([]) == ""
+    assert said in page_of(mobilenet, "rpi5", "a100")
+    assert said not in page_of(mobilenet, "rpi5")
 
 
 def test_layers_that_stay_in_floating_point_on_x86_are_told_below_the_times() -> None:
