@@ -9,7 +9,7 @@ from __future__ import annotations
 TERMS = (
     # severities, levels, certainties, verdicts
     "error", "warning", "info", "information", "nothing",
-    "high", "medium", "low", "none", "against use",
+    "high", "medium", "low", "none", "against use", "before use", "before sharing", "figures",
     "exact", "assumed", "lower bound", "unknown", "default",
     "whole", "split", "no", "maybe",
     # kinds of layers

@@ -12,6 +12,7 @@ from analyzer.report.view.needs import settles
 from analyzer.report.view.options.form import LEVELS, SmallerForm
 from analyzer.report.view.simplified import Added, command
 from analyzer.report.view.tools import leaving
+from analyzer.report.view.urgency import Standing, standing
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 CHOICE = mark("Choose one: they change the same layers, and their savings exclude each other")
 """Above alternatives."""
+_BEARS: dict[Standing, str] = {
+    "against use": mark("speaks against use"),
+    "before use": mark("to look at before use"),
+    "before sharing": mark("to do before it is shared"),
+    "figures": mark("makes figures truer and changes no model"),
+}
+"""By what an action is that has no impact of its own."""
 _SOME, _PART = 1024, 0.05
 """Bytes and share of the file from which what stays beside weights is told."""
 _MUCH_LESS = 0.8
@@ -67,7 +75,7 @@ def weight(step: FirstStep) -> str:
     asks = [each for each in step.of if not isinstance(each, SmallerForm)]
     height = LEVELS.index
     impact = step.impact or min((each.impact for each in asks), key=height)
-    effort = min((each.effort for each in asks), key=height)
+    effort = max((each.effort for each in asks), key=height)
     said = [_("{impact} impact, {effort} effort", impact=term(impact), effort=term(effort))]
     if step.operators:
         said.append(ngettext("{n} operator of the file goes, and Constants become stored tensors",
@@ -117,6 +125,15 @@ def part(action: Action | SmallerForm) -> str:
         return ""
     said = leaving(action.places, action.stays, action.may_stay)
     return f" ({said[:1].lower()}{said[1:]})" if said else ""
+
+
+def bears(action: Action) -> str:
+    """How it bears on use, else how much it brings, and how much it takes."""
+    effort = term(action.effort)
+    word = standing(action)
+    if word in _BEARS:
+        return _("{bears}, {effort} effort", bears=_(_BEARS[word]), effort=effort)
+    return _("{impact} impact, {effort} effort", impact=term(word), effort=effort)
 
 
 def resting(action: Action) -> str:

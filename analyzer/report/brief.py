@@ -48,8 +48,6 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
         lines += (line for n, step in enumerate(page.first, 1) for line in _step(n, step, page))
         if not page.first:
             lines.append(f"  {said['actions']}")
-        if "targets.gains" in said:
-            lines.append(f"  {len(page.first) + 1}. {said['targets.gains']}")
         return lines
 
 

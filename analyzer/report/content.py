@@ -28,7 +28,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.findings import TRAINING
+from analyzer.report.view.findings import TRAINING, first_sentence
 from analyzer.report.view.gains import unlocking
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.layers import FEW
@@ -213,6 +213,7 @@ def build(
         "how": advised.how,
         "part": advised.part,
         "weight": advised.weight,
+        "bears": advised.bears,
         "resting": advised.resting,
         "by_itself": advised.by_itself,
         "lowering": advised.lowering,
@@ -224,6 +225,7 @@ def build(
         "tone": tone(sheet.claims, page.outcome),
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options, page.steps),
+        "undone": _undone(page),
         "grown": _grown(page, [group for group in groups if group not in articles]),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
         "in_blocks": bool(in_blocks),
@@ -272,6 +274,14 @@ def _grown(page: Page, remarks: Sequence[Group]) -> dict[str, str]:
     told = ((group.rule, grown(asks[group.rule])) for group in remarks if group.rule in asks)
     found = next((pair for pair in told if pair[1]), None)
     return dict([found]) if found else {}
+
+
+def _undone(page: Page) -> dict[str, str]:
+    """By rule, the command that does what it asks for, where no step has it."""
+    told = {name for step in page.steps for name in step.ids}
+    does = ((ask.rule, first_sentence(ask.what)) for ask in page.asks
+            if ask.tool and ask.rule not in told)  # fmt: skip
+    return {rule: what[:1].lower() + what[1:] for rule, what in does}
 
 
 def _skyline(page: Page, tall: float) -> SkylineChart | None:

@@ -55,20 +55,9 @@ def verdict(v: Values) -> str:
 
 
 def _against(v: Values) -> str:
-    """What speaks against using the model, where the first word is about something else."""
-    doubt = label(v["doubt"], widths.SENTENCE)
-    if not v["doubts"]:
-        return ""
-    if v["warnings"] > v["doubts"]:
-        return ngettext(
-            "Of {of} warnings {n} speaks against using it, too: {doubt}.",
-            "Of {of} warnings {n} speak against using it, too, the first: {doubt}.",
-            v["doubts"], of=units.count(v["warnings"]), doubt=doubt,
-        )  # fmt: skip
-    if v["doubts"] == 1:
-        return _("One warning speaks against using it, too: {doubt}.", doubt=doubt)
-    return _("{n} warnings speak against using it, too, of which the first: {doubt}.",
-             n=v["doubts"], doubt=doubt)  # fmt: skip
+    """What speaks against using the model, or is to be looked at before, where the first word is
+    about something else."""
+    return _doubted(v) if v["doubts"] else ""
 
 
 def _unjudged(problems: int) -> str:
@@ -106,7 +95,7 @@ def _joined(*sentences: str) -> str:
 def _no_error(v: Values) -> str:
     """Nothing is urgent where nothing of what to do first is of high impact."""
     found, most = {"findings": many(v["findings"], "finding")}, _most(v)
-    if _much(v) or (most and v["states"]):
+    if _much(v):
         return _joined(_("No error: {findings}.", **found), most)
     if most:
         return _joined(_("Nothing urgent: {findings}.", **found), most)
@@ -124,15 +113,15 @@ def _much(v: Values) -> str:
 
 
 def _most(v: Values) -> str:
-    """What to do first of what could be better: what is of high impact, else that a figure hangs on
-    a size, and what is of medium impact. One thing behind what speaks against using the model."""
+    """What to do first of what could be better: what is of high impact, else of medium. One thing
+    behind what is said of its use."""
     if much := _much(v):
         return much
-    states = _("Of high impact on the figures: “{title}”.", title=label(v["states"]))
-    medium = _lead(v)
-    if not medium and v["fall"]:
-        medium = _joined(_could_fall(v, short=bool(v["doubts"])), _("That is of medium impact."))
-    return _joined(states if v["states"] else "", medium)
+    if named := _lead(v):
+        return named
+    if not v["fall"]:
+        return ""
+    return _joined(_could_fall(v, short=bool(v["doubts"])), _("That is of medium impact."))
 
 
 def _lead(v: Values) -> str:
@@ -170,19 +159,36 @@ def _behind(one: str, other: str) -> str:
 
 
 def _doubtful(v: Values) -> str:
-    """What speaks against using the model as it is, and what else is worth the first sentence."""
-    doubt = label(v["doubt"], widths.SENTENCE)
-    text = (
-        ngettext("Of {of} warnings {n} is to be looked at before this model is used: {doubt}.",
-                 "Of {of} warnings {n} are to be looked at before this model is used, the first: "
-                 "{doubt}.", v["doubts"], of=units.count(v["warnings"]), doubt=doubt)
-        if v["warnings"] > v["doubts"]
-        else _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
-        if v["doubts"] == 1
-        else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
-               n=v["doubts"], doubt=doubt)
-    )  # fmt: skip
-    return _joined(text, partly(v), "" if v["misfits"] else _most(v))
+    """What is to be looked at before the model is used, and what else is worth the first
+    sentence."""
+    return _joined(_doubted(v), partly(v), "" if v["misfits"] else _most(v))
+
+
+def _doubted(v: Values) -> str:
+    """Warnings that speak against using the model, or, without such, that are to be looked at
+    before it is used."""
+    doubt, harms = label(v["doubt"], widths.SENTENCE), v["harms"]
+    if harms:
+        text = (
+            _("One warning speaks against using this model: {doubt}.", doubt=doubt)
+            if harms == 1
+            else _("{n} warnings speak against using this model, the first: {doubt}.",
+                   n=harms, doubt=doubt)
+        )  # fmt: skip
+        more = v["doubts"] - harms
+        return _joined(text, ngettext("{n} more is to be looked at before.",
+                                      "{n} more are to be looked at before.", more)
+                       if more else "")  # fmt: skip
+    if v["warnings"] > v["doubts"]:
+        return ngettext(
+            "Of {of} warnings {n} is to be looked at before this model is used: {doubt}.",
+            "Of {of} warnings {n} are to be looked at before this model is used, the first: "
+            "{doubt}.", v["doubts"], of=units.count(v["warnings"]), doubt=doubt,
+        )  # fmt: skip
+    if v["doubts"] == 1:
+        return _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
+    return _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
+             n=v["doubts"], doubt=doubt)  # fmt: skip
 
 
 def _misfit(v: Values) -> str:

@@ -15,7 +15,6 @@ from analyzer.patterns.quantised import quantisation_of
 from analyzer.records import Signed
 from analyzer.report.claims import cost
 from analyzer.report.drawing import Drawing, draw
-from analyzer.report.view import actions as todo
 from analyzer.report.view import (
     blocks,
     conversion,
@@ -34,6 +33,7 @@ from analyzer.report.view import (
     whatif,
 )
 from analyzer.report.view.action import Action
+from analyzer.report.view.asked import all_asked
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.audits import Checked, checked, tally
 from analyzer.report.view.blocks import BlockKind, BlockRow
@@ -50,7 +50,6 @@ from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.order import as_run
-from analyzer.report.view.rests import weighed
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.steps import first
@@ -278,7 +277,7 @@ def make_page(result: Result) -> Page:
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence, weights.integer_layers(facts))
     device = devices.main_device(result.devices)
-    asks, forms = weighed(todo.actions(result, device), facts, device), options_of(result)
+    asks, forms = all_asked(result, device), options_of(result)
     steps = first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)

@@ -87,15 +87,6 @@ def edits(v: Values) -> str:
     return " ".join([said, *_replaced(v), *_left(v)])
 
 
-def gains(v: Values) -> str:
-    """What to do so that further targets take all of the model."""
-    rows, told = iter(v["gained"]), []
-    for text, count, how in zip(v["texts"], v["targets"], _how(v), strict=True):
-        comes = _("all operators on {targets}", targets=_names(v, islice(rows, count)))
-        told.append(f"{clean(retold(text))}{how} ({comes})")
-    return _("For further targets: {edits}.", edits="; ".join(told))
-
-
 def _how(v: Values) -> Iterator[str]:
     """By change, the command that makes it, behind a colon; empty where there is none."""
     left = iter(v["arguments"])

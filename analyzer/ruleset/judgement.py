@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 LEVELS = ("low", "medium", "high")
 RISKS = ("none", "low", "medium", "high")
 TRAININGS = ("none", "fine-tune", "train")
-STAKES = ("cost", "use")
+STAKES = ("cost", "use", "sharing")
 TOOLS = ("none", "onnxslim", "onnxruntime")
 LOADS = ("none", "constants", "normalisation", "sum", "factor", "product-bias", "pad", "gelu",
          "layer-norm", "hard-swish")  # fmt: skip

@@ -145,8 +145,8 @@ class Rule(Brief):
     """What has to follow before the model is of use again: ``none``, ``fine-tune`` (from the
     weights that it has) or ``train`` (they do not carry over)."""
     stake: str = "cost"
-    """What is at stake: ``use`` (whether the model runs, is safe, or computes what was meant) or
-    ``cost`` (what it takes)."""
+    """What is at stake: ``use`` (whether the model runs, is safe, or computes what was meant),
+    ``sharing`` (what it tells whoever gets it) or ``cost`` (what it takes)."""
     tool: str = "none"
     """What undoes it without anybody's looking: ``onnxslim`` or ``onnxruntime`` (its basic
     optimisations), as seen on at least half of the rule's own examples."""

@@ -150,7 +150,7 @@ _PROPERTIES: Schema = {
     "confidence": _choice(LEVELS, "How sure acting is to pay; high: it follows from the file."),
     "training": _choice(TRAININGS, "What has to follow: nothing, fine-tuning, or training again."),
     "stake": _choice(STAKES, "use: whether the model runs, is safe, or computes what was meant; "
-                     "cost: what it takes."),
+                     "sharing: what it tells whoever gets it; cost: what it takes."),
     "tool": _choice(TOOLS, "What undoes it in one command, where nobody has to look."),
     "on-load": _choice(LOADS, "What ONNX Runtime does of it itself when it loads a model: what is "
                        "saved by that has no impact."),

@@ -10,7 +10,7 @@ import pytest
 from analyzer.facts import Certainty
 from analyzer.report.claims import advice
 from analyzer.report.claims.lead import LeadTitle, SavedPart
-from analyzer.report.view import actions, conversion
+from analyzer.report.view import conversion
 
 
 def some(**about: Any) -> Any:
@@ -91,11 +91,12 @@ def test_what_rules_ask_for_is_told_but_for_what_is_slower(monkeypatch: pytest.M
 
 def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     board = some(name="board", id="board")
-    asks = [some(slower=False, unlocks=(), figures=False, traffic_loaded=0, peak_loaded=False)]
-    monkeypatch.setattr(actions, "actions", lambda *_: asks)
+    asks = [some(slower=False, unlocks=(), traffic_loaded=0, peak_loaded=False)]
+    monkeypatch.setattr(advice, "all_asked", lambda *_: asks)
     monkeypatch.setattr(advice, "takes_longer", lambda each: each.slower)
     monkeypatch.setattr(advice, "is_needed_first", lambda steps, asks, found: len(found) > 2)
-    monkeypatch.setattr(advice, "unlisted", lambda steps, asks, found: found[3:])
+    monkeypatch.setattr(advice, "unlisted", lambda asks, found, steps: len(found[3:]))
+    monkeypatch.setattr(advice, "turns_of", lambda steps, asks: ("better",) * len(asks))
     monkeypatch.setattr(advice, "options_of", lambda result: result.options)
     monkeypatch.setattr(advice, "first", lambda asks, found: asks and found)
     monkeypatch.setattr(advice, "main_device", lambda devices: devices[0] if devices else None)
@@ -106,25 +107,37 @@ def test_the_order_is_told_with_the_time_that_there_is(monkeypatch: pytest.Monke
 
     def told(
         *slower: bool, devices: tuple[Any, ...] = (), seconds: float | None = None
-    ) -> Any:  # fmt: skip
+    ) -> dict[str, Any] | None:
+        """What is not as for two forms of which neither is slower, without a device."""
         board.seconds = seconds
         forms = tuple(some(slower=each) for each in slower)
         claim = advice.order(some(facts=None, options=forms, devices=devices))
-        return claim and tuple(claim.values.values())
+        usual = {
+            "turns": ("better",), "steps": 2, "brief": False, "lighter": True,
+            "ahead": False, "unlisted": 0, "slower": False, "unlocks": False, "by_itself": False,
+            "device": "", "seconds": None,
+        }  # fmt: skip
+        if claim is None:
+            return None
+        assert [*claim.values] == [*usual]
+        return {name: value for name, value in claim.values.items() if value != usual[name]}
 
     assert told() is None, "with nothing to do first"
     no = False
-    assert told(no, no) == (no, True, no, (), no, no, no, "", None)
-    assert told(no, True) == (no, True, no, (), True, no, no, "", None)
-    assert told(no, no, no)[2], "one of them is needed first"
-    assert told(no, no, no, no)[3], "one of them is left out"
-    assert told(no, devices=(board,)) == (no, True, no, (), no, no, no, "the board", None)
+    assert told(no, no) == {}
+    assert told(no, True) == {"slower": True}
+    assert told(no, no, no) == {"steps": 3, "ahead": True}, "one of them is needed first"
+    assert told(no, no, no, no) == {"steps": 4, "ahead": True, "unlisted": 1}
+    assert told(no, no, devices=(board,)) == {"device": "the board"}
     asks[0].unlocks = ("Ada",)
-    after = told(no, devices=(board,), seconds=0.5)
-    assert after == (True, True, no, (), no, True, no, "the board", 0.5)
+    after = {"brief": True, "unlocks": True, "device": "the board", "seconds": 0.5}
+    assert told(no, no, devices=(board,), seconds=0.5) == after
+    asks[0].unlocks, asks[0].slower = (), True
+    assert told(no, no) == {"slower": True}
+    asks[0].slower = False
     for loaded in ({"traffic_loaded": 3}, {"peak_loaded": True}):
         asks[0] = some(**{**vars(asks[0]), **loaded})
-        assert told(no)[6]
+        assert told(no, no) == {"by_itself": True}
         asks[0] = some(**{**vars(asks[0]), "traffic_loaded": 0, "peak_loaded": False})
 
 

@@ -271,13 +271,8 @@ def _begins_with(
              bool(step["tool"]))
             for step in page["steps"]
             if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
-    forms = {form["id"]: form for form in page["options"]}
-    listed = [step["ids"] for step in page["steps"] if {*step["ids"]} <= {*forms}]
-    assert not any(_outdoes(forms, other, name) for ids in listed for name in ids for other in ids)
     worth = [(ids, impact, tool) for ids, impact, tool in told
              if ids and not (said["fall"] and converts & {*ids})]  # fmt: skip
-    states = [a["title"] for a in page["asks"] if a["figures"] and a["impact"] == "high"]
-    assert said["states"] == (states[0] if states else "")
     high = [each for each in worth if each[1] == "high"]
     free = [each for each in high if any(found[n]["training"] == "none" for n in each[0])]
     medium = [each for each in worth if each[1] == "medium"][:2]
@@ -291,29 +286,6 @@ def _begins_with(
 LEVELS = ("high", "medium", "low")
 
 
-def _outdoes(forms: Mapping[str, Values], one: str, other: str) -> bool:
-    """Whether a form takes less effort than another and no more time, and its file, or what it
-    holds, is no larger."""
-    if one not in forms or other not in forms:
-        return False
-    efforts = ("low", "medium", "high")
-    easier = efforts.index(forms[one]["effort"]) < efforts.index(forms[other]["effort"])
-    kind = "file" if forms[one]["file_now"] and forms[other]["file_now"] else "weight"
-    easier = easier and (forms[one]["impact"], forms[other]["impact"]) in (
-        *combinations(("high", "medium", "low"), 2), *((x, x) for x in efforts))  # fmt: skip
-    smaller = forms[one][f"{kind}_bytes"] <= forms[other][f"{kind}_bytes"]
-    brief = (forms[other]["seconds_now"] or 0) < 1e-3  # no time is worth saving
-    return easier and smaller and (brief or _part_left(forms, one) <= _part_left(forms, other))
-
-
-def _part_left(forms: Mapping[str, Values], name: str) -> float:
-    """The share of the time that a step leaves; 1 of what rules ask for without a time."""
-    form = forms.get(name)
-    if form is None or form["seconds"] is None or not form["seconds_now"]:
-        return 1.0
-    return float(form["seconds"] / form["seconds_now"])
-
-
 def _verdict(d: Document) -> Values:
     totals, (macs, _) = d["totals"], _saved(d)
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
@@ -324,6 +296,8 @@ def _verdict(d: Document) -> Values:
     warnings = [f["message"] for f in d["findings"] if f["severity"] == "warning"]
     assert said["doubts"] <= len(warnings)
     assert said["doubt"] in warnings if said["doubts"] else said["doubt"] == ""
+    trust = sum(f["severity"] == "warning" and f["category"] == "trust" for f in d["findings"])
+    assert said["harms"] == trust
     order = (
         ("errors", errors > 0),
         ("inconclusive", unjudged > 0),
@@ -587,9 +561,76 @@ def _order(d: Document) -> Values:
     assert {ask["impact"] for ask in whole if not ask["unlocks"] and ask["severity"] == "info"
             and (ask["peak_folded"] is None or ask["peak_loaded"])} <= {"low"}  # fmt: skip
     _hold_rests(d)
-    _hold_unlisted(d, said)
+    _hold_gains(d)
+    _hold_heights(d, said)
     return {"brief": brief, "by_itself": bool(itself), "slower": bool(slower),
-            "unlocks": unlocks}  # fmt: skip
+            "unlocks": unlocks, "steps": len(d["page"]["steps"])}  # fmt: skip
+
+
+_EFFORTS = ("low", "medium", "high")
+_TURNS = ("against", "unjudged", "use", "sharing", "minima", "better", "figures")
+
+
+def _turn(d: Document, name: str) -> str:
+    """What a rule or a form is told apart by in the order."""
+    ask = next((a for a in d["page"]["asks"] if a["rule"] == name), None)
+    if ask is None:
+        return "better"
+    if ask["against"] or ask["severity"] == "error" or ask["settles"]:
+        return "against" if ask["against"] else "unjudged"
+    if ask["figures"]:
+        return "minima" if ask["impact"] == "high" else "figures"
+    return "sharing" if ask["shares"] else "use" if ask["pressing"] else "better"
+
+
+def _hold_heights(d: Document, said: Values) -> None:
+    """Each step comes before each behind it by what is said of the order, or as one needs it."""
+    page = d["page"]
+    of = {a.get("rule", a.get("id")): a for a in (*page["asks"], *page["options"])}
+
+    def height(step: Values) -> tuple[int, ...]:
+        ids = step["ids"]
+        turn = min(_TURNS.index(_turn(d, name)) for name in ids)
+        if turn != _TURNS.index("better"):
+            return (turn,)
+        if step["tool"]:
+            least = min(_EFFORTS.index(of[name]["effort"]) for name in ids)
+            return (turn, -_EFFORTS.index(step["impact"]), least)
+        return (turn, -_EFFORTS.index(of[ids[0]]["impact"]), _EFFORTS.index(of[ids[0]]["effort"]))
+
+    heights = [height(step) for step in page["steps"]]
+    wrong = [(one, other) for n, other in enumerate(page["steps"]) for m, one in
+             enumerate(page["steps"][:n]) if heights[m] > heights[n]]  # fmt: skip
+    assert bool(wrong) <= bool(said["ahead"])
+    for one, other in wrong:  # that stands behind what needs it, or needs it itself
+        behind = page["steps"][page["steps"].index(one) + 1 : page["steps"].index(other) + 1]
+        names = [name for step in behind for name in step["ids"]]
+        needs = [of[name]["needs"] for name in names if "rule" in of[name]]
+        needs += [rule for name in names for before in of[name].get("before", ())
+                  for rule in (*before["rules"], before["tool"])]  # fmt: skip
+        tools = {of[name].get("tool") for name in one["ids"]}
+        assert {*needs} & {*one["ids"], *tools} - {""}, (one, other)
+    first = {min(_TURNS.index(_turn(d, name)) for name in step["ids"]) for step in page["steps"]}
+    assert list(said["turns"]) == [_TURNS[n] for n in sorted(first)]
+    told = {name for step in page["steps"] for name in step["ids"]}
+    assert bool(said["unlisted"]) == bool(of.keys() - told)
+    assert said["unlisted"] <= len(of.keys() - told)
+
+
+def _hold_gains(d: Document) -> None:
+    """Each target that takes all of the model after a change that was tried is told once."""
+    fits = {fit["name"].partition(" (")[0].replace(",", ""): fit for fit in d["targets"]}
+    told = [name for ask in d["page"]["asks"] if ask["edit"] for name in ask["unlocks"]]
+    assert len(told) == len({*told})
+    asked = {name for ask in d["page"]["asks"] if not ask["edit"] for name in ask["unlocks"]}
+    wins = {name for name, fit in fits.items()
+            if any(edit["verdict"] == "whole" for edit in fit["edits"])}  # fmt: skip
+    assert {*told} == wins - asked
+    assert all(fits[name]["verdict"] != "whole" for name in told)
+    for ask in d["page"]["asks"]:
+        idle = [fits[n]["verdict"] == "no" or fits[n]["macs_share"] == 0 for n in ask["unlocks"]]
+        if ask["edit"]:
+            assert ask["impact"] == ("high" if any(idle) else "medium")
 
 
 def _hold_rests(d: Document) -> None:
@@ -598,23 +639,10 @@ def _hold_rests(d: Document) -> None:
     for ask in sizes:
         assert ask["figures"]
         assert ask["rests"] >= 0.05
-        assert (ask["impact"] == "high") <= (ask["rests"] >= 0.25)
         shares = [1 - row["coefficients"][0] / row["divisor"] / _whole(d)
                   for row in d["page"]["growth"] if row["dim"] == ask["rests_on"]]  # fmt: skip
         assert any(isclose(ask["rests"], min(1.0, share)) for share in shares)
         assert any(a["reason"].startswith("default") for a in d["assumptions"])
-
-
-def _hold_unlisted(d: Document, said: Values) -> None:
-    """What of more than low impact is in no step has a reason."""
-    told = {name for step in d["page"]["steps"] for name in step["ids"]}
-    others = {form["id"]: form for form in d["page"]["options"]}
-    others |= {ask["rule"]: ask for ask in d["page"]["asks"]}
-    more = [each for name, each in others.items() if name not in told and each["impact"] != "low"]
-    assert bool(more) == bool(said["unlisted"])
-    hard = any("id" in each and each["effort"] == "high" for each in more)
-    assert hard == ("effort" in said["unlisted"])
-    assert "later" not in said["unlisted"] or len(d["page"]["steps"]) >= 3
 
 
 def _recurrent(d: Document) -> Values:
@@ -1070,26 +1098,6 @@ def _edits(d: Document) -> Values:
             "operators": [edit["nodes"] for edit in after]}  # fmt: skip
 
 
-def _gains(d: Document) -> Values:
-    """Each target takes all of the model with the change that is named, and no step in front of
-    them says so."""
-    said = next(c["values"] for c in d["claims"] if c["id"] == "targets.gains")
-    named = [text for text, count in zip(said["texts"], said["targets"], strict=True)
-             for _ in range(count)]  # fmt: skip
-    fits = {fit["target"]: fit for fit in d["targets"]}
-    for text, target in zip(named, said["gained"], strict=True):
-        (edit,) = (edit for edit in fits[target]["edits"] if edit["text"] == text)
-        assert edit["verdict"] == "whole"
-        assert fits[target]["verdict"] != "whole"
-    shown = {name for step in d["page"]["steps"] for name in step["ids"]}
-    names = dict(zip(said["ids"], said["names"], strict=True))
-    told = {name for ask in d["page"]["asks"] if ask["rule"] in shown for name in ask["unlocks"]}
-    rest = [target for target, fit in fits.items() if names[target] not in told
-            and any(edit["verdict"] == "whole" for edit in fit["edits"])]  # fmt: skip
-    assert sorted(said["gained"]) == sorted(rest)
-    return {"ids": [*fits]}
-
-
 TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "network": _network,
     "architecture": lambda d: {
@@ -1138,5 +1146,4 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "targets.runs": _targets,
     "targets.blockers": _blockers,
     "targets.edits": _edits,
-    "targets.gains": _gains,
 }

@@ -188,7 +188,8 @@ def test_words_of_rule_files() -> None:
         ("low", "medium", "high"), ("none", "low", "medium", "high"),
     )  # fmt: skip
     assert (judgement.TRAININGS, judgement.STAKES, judgement.TOOLS) == (
-        ("none", "fine-tune", "train"), ("cost", "use"), ("none", "onnxslim", "onnxruntime"),
+        ("none", "fine-tune", "train"), ("cost", "use", "sharing"),
+        ("none", "onnxslim", "onnxruntime"),
     )  # fmt: skip
     assert list(fields.COMMON) == ["model", "totals", "parameters", "memory", "separable",
                                    "ceiling", "conformance"]  # fmt: skip

@@ -28,9 +28,9 @@ def test_the_command_that_states_a_size_runs_and_settles_it(
     (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
     assert not cli("report", "m.onnx", "-o", "out", "--format", "json").code
     before = json.loads((tmp_path / "out/m.json").read_text("utf-8"))["page"]
-    assert before["steps"][0]["ids"] == ["GRF003"]
+    assert before["asks"][-1]["rule"] == "GRF003"
     (action,) = (ask for ask in before["asks"] if ask["rule"] == "GRF003")
-    assert (action["impact"], action["rests"]) == ("high", 1.0)
+    assert (action["impact"], action["rests"]) == ("low", 1.0)
     typed = action["what"].split("`")[1]
     for word, stands in {"MODEL": "m.onnx", "DIR": "out", "SIZE": "96"}.items():
         typed = typed.replace(word, stands)

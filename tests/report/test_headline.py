@@ -77,10 +77,10 @@ def test_a_report_reads_the_files_of_rules_that_found_something_and_of_few_other
 DOUBTS = {
     (RELU, 6): "the model uses version 6 of the ONNX operators; 7 is the oldest accepted "
     "(ONNX Runtime promises to run 7 and later)",
-    (UNSORTED, 17): "breaks a rule of ONNX: operators of the graph are listed before those "
-    "whose outputs they read",
-    (DECLARED, 17): "breaks a rule of ONNX: output 'y' is declared 5, and the operator that makes "
-    "it gives 4",
+    (UNSORTED, 17): "breaks a rule of ONNX, though ONNX Runtime may run it: operators of the graph "
+    "are listed before those whose outputs they read",
+    (DECLARED, 17): "breaks a rule of ONNX, though ONNX Runtime may run it: output 'y' is declared "
+    "5, and the operator that makes it gives 4",
     (UNREAD, 17): "nothing the model computes depends on the input c, which callers have to give "
     "nevertheless: no operator reads it",
 }
@@ -276,7 +276,7 @@ def test_foreign_content_is_in_the_first_sentence_beside_an_error() -> None:
     found = verdict(judged(ELF))
     assert found.startswith("1 error to fix before this model is used: Relu")
     assert found.endswith(
-        "One warning speaks against using it, too: initializer 'blob': 20 B that begin like an "
+        "One warning speaks against using this model: initializer 'blob': 20 B that begin like an "
         "ELF program."
     )
 

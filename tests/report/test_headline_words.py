@@ -14,10 +14,11 @@ Values = dict[str, Any]
 
 VERDICT: Values = {
     "kind": "clean", "errors": 1, "error": "no weights", "inconclusive": 0, "besides": 0,
-    "findings": 3, "decided": True, "states": "", "fall": "high", "without_training": None,
+    "findings": 3, "decided": True, "fall": "high", "without_training": None,
     "without_title": "Gather it", "lead": (), "lead_how": "", "lead_steps": (), "lead_titles": (),
     "lead_brings": (),
-    "doubt": "opens a door", "doubts": 0, "warnings": 0, "error_rules": 9, "unknown_nodes": 0,
+    "doubt": "opens a door", "doubts": 0, "harms": 0, "warnings": 0,
+    "error_rules": 9, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "macs_now": 4000, "macs_after": 2000,
     "untrained": False, "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9, "slower_on": (), "slower_factors": (),
@@ -77,7 +78,9 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "errors", "complete": False}, f"{FIX} {MINIMA}"),
     ({"kind": "errors", "unknown_nodes": 2, "doubts": 1, "warnings": 1},
      (f"{FIX} Judged in part: the cost of 2 operators is unknown, so totals are minima. "
-      "One warning speaks against using it, too: opens a door.")),
+      "One warning to look at before this model is used: opens a door.")),
+    ({"kind": "errors", "doubts": 1, "harms": 1},
+     f"{FIX} One warning speaks against using this model: opens a door."),
     ({"kind": "findings", "decided": False},
      ("No error: 3 findings. Compute could fall from at most 4 kMAC to at most 2 kMAC, at the "
       "price of retraining.")),
@@ -99,18 +102,12 @@ VERDICTS: list[tuple[Values, str]] = [
      "Nothing urgent: 3 findings. Of medium impact: “Fold it”."),
     ({"kind": "findings", "fall": "medium", **lead("medium", "Do a", "Do b", steps=(0, 1))},
      "Nothing urgent: 3 findings. Of medium impact: “Do a”; then “Do b”."),
-    ({"kind": "findings", **LITTLE, "states": "Count"},
-     "No error: 3 findings. Of high impact on the figures: “Count”."),
-    ({"kind": "findings", **LITTLE, "states": "Count", **lead("medium")},
-     ("No error: 3 findings. Of high impact on the figures: “Count”. Of medium impact: “Fold "
-      "it”.")),
-    ({"kind": "findings", "states": "Count", **lead("medium")}, f"No error: 3 findings. {FALL}."),
     ({"kind": "findings", **LITTLE, **lead("trained")},
      "No error: 3 findings. What would bring much, with training: “Fold it”."),
     ({"kind": "findings", **LITTLE, **lead("free", brings="half the file")},
      ("No error: 3 findings. What would bring much without training: “Fold it” (half the "
       "file).")),
-    ({"kind": "findings", **LITTLE, "states": "Count",
+    ({"kind": "findings", **LITTLE,
       **lead("free", "Convert it all to a", "Convert it all to b", "Clean", "Do it",
              steps=(0, 0, 1, 2))},
      ("No error: 3 findings. What would bring much without training: “Convert it all to a”, or "
@@ -134,12 +131,20 @@ VERDICTS: list[tuple[Values, str]] = [
      f"{DOUBT} What would bring much without training: “Fold it”."),
     ({"kind": "doubts", "doubts": 1, "fall": "medium"},
      f"{DOUBT} {SHORT}. That is of medium impact."),
-    ({"kind": "doubts", "doubts": 1, **LITTLE, "states": "Count", **lead("medium")},
-     f"{DOUBT} Of high impact on the figures: “Count”. Of medium impact: “Fold it”."),
+    ({"kind": "doubts", "doubts": 1, **LITTLE, **lead("medium")},
+     f"{DOUBT} Of medium impact: “Fold it”."),
     ({"kind": "doubts", **LITTLE, "doubts": 2},
      "2 warnings to look at before this model is used, of which the first: opens a door."),
     ({"kind": "doubts", **LITTLE, "doubts": 2, "warnings": 3},
      ("Of 3 warnings 2 are to be looked at before this model is used, the first: opens a door.")),
+    ({"kind": "doubts", **LITTLE, "doubts": 2, "warnings": 3, "harms": 2},
+     "2 warnings speak against using this model, the first: opens a door."),
+    ({"kind": "doubts", **LITTLE, "doubts": 2, "warnings": 3, "harms": 1},
+     ("One warning speaks against using this model: opens a door. 1 more is to be looked at "
+      "before.")),
+    ({"kind": "doubts", **LITTLE, "doubts": 3, "harms": 1},
+     ("One warning speaks against using this model: opens a door. 2 more are to be looked at "
+      "before.")),
     ({"kind": "doubts", **LITTLE, "doubts": 1, "warnings": 2},
      "Of 2 warnings 1 is to be looked at before this model is used: opens a door."),
     ({"kind": "doubts", "doubts": 1, "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator "

@@ -196,11 +196,14 @@ def test_a_row_says_what_the_report_says_and_is_counted_as_that() -> None:
 def test_a_row_says_its_verdict_and_what_speaks_against_use_comes_first() -> None:
     told = replace(counted("net", "findings", info=1), verdict="Nothing urgent.", rules=("STR001",))
     doubt = replace(told, path="doubt", doubtful=True, untrained=True, verdict="One warning.")
+    harm = replace(doubt, path="harm", harmful=True, untrained=False)
     warned = costing("warned", 99)
     warned = replace(warned, outcome="findings", counts={"error": 0, "warning": 1, "info": 0})
-    assert [row.path for row in worst_first([told, warned, doubt])] == ["doubt", "warned", "net"]
-    text = page(told, doubt)
-    assert "speaks against use not a trained model One warning. STR001" in text
+    order = [row.path for row in worst_first([told, warned, doubt, harm])]
+    assert order == ["harm", "doubt", "warned", "net"]
+    text = page(told, doubt, harm)
+    assert "to look at before use not a trained model One warning. STR001" in text
+    assert "speaks against use One warning. STR001" in text
     assert "net VGG-16 Nothing urgent. STR001" in text
     paper = words(index.index_page([told, doubt], Options(), "nets", on_paper=True))
     assert "Nothing urgent. 0 0 1" in paper

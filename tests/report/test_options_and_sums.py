@@ -115,7 +115,8 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
                     100, 0, 0, 0, "", None, None, False)  # fmt: skip
     form = SmallerForm("F", "Do f", "", "medium", None, 1, 2, "", "", None, None, "high", "low", "",
                        "high", "")  # fmt: skip
-    assert matrix.matrix([action], []) == ()
+    assert matrix.matrix([], []) == ()
+    assert [row.impact for row in matrix.matrix([action], [])] == ["high"]
     found = matrix.matrix([action], [form])
     assert [(row.impact, [len(cell.entries) for cell in row.cells]) for row in found] == [
         ("high", [1, 0, 0]), ("medium", [0, 0, 1]),
@@ -127,11 +128,12 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
     (high, low) = matrix.matrix([action, *tidy], [])
     assert high.cells[0].entries[0].name == "Do a"
     assert low.cells[0].entries == (
-        MatrixEntry("rule-T0", "2 clean-ups: Do a", "Tidy 0; Tidy 1"),
+        MatrixEntry("rule-T0", "Clean up with onnxslim: Do a", "Tidy 0; Tidy 1"),
     )  # fmt: skip
-    four = [replace(ask, does=f"Tidy {n}") for n, ask in enumerate((*tidy, *tidy))]
+    four = [replace(tidy[0], rule=f"T{n}", does=f"Tidy {n}") for n in range(4)]
     (low,) = matrix.matrix(four, [])
-    assert low.cells[0].entries[0].name == "4 clean-ups: Tidy 0; Tidy 1; Tidy 2; and 1 more"
+    name = "Clean up with onnxslim: Tidy 0; Tidy 1; Tidy 2; and 1 more"
+    assert low.cells[0].entries[0].name == name
     harder = replace(tidy[1], effort="high")
     (_, low) = matrix.matrix([action, tidy[0], harder], [])
     assert [len(cell.entries) for cell in low.cells] == [1, 0, 0]
@@ -144,7 +146,16 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
         "Do a (may be slower: measure)", "Do a (slower on Pi)", "Do a",
     ]  # fmt: skip
     threat = replace(action, rule="T", against=True, impact="medium")
-    assert [row.impact for row in matrix.matrix([action, threat], [])] == ["against use", "high"]
+    rows = [replace(action, rule="U", pressing=True), threat, replace(action, rule="V", edit="ir"),
+            replace(action, rule="W", pressing=True, shares=True),
+            replace(action, rule="X", figures=True, impact="low")]  # fmt: skip
+    found = matrix.matrix(rows, [])
+    assert [row.impact for row in found] == [
+        "against use", "before use", "before sharing", "high", "figures",
+    ]  # fmt: skip
+    assert [row.cells[0].entries[0].anchor for row in found] == [
+        "rule-T", "rule-U", "rule-W", "targets", "rule-X",
+    ]  # fmt: skip
     many = [replace(action, rule=f"R{n}") for n in range(6)]
     for count, shown, more in ((5, 5, 0), (6, 4, 2)):
         (row,) = matrix.matrix(many[:count], [])

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analyzer.devices import Profile, profile
 from analyzer.facts import Second
 from analyzer.lint import Settings, lint
 from analyzer.report.result import Result
 from analyzer.report.view import steps
 from analyzer.report.view.actions import actions
 from analyzer.report.view.rests import rest, weighed
+from analyzer.report.view.urgency import standing
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts
 from tests.report.test_steps_first import ask, form
@@ -28,10 +28,10 @@ BODY = "{ y = Conv <pads = [1, 1, 1, 1]> (x, w) }"
 IMAGE = f"g (float[1,16,h,w0] x, float[64,16,3,3] w) => (float[1,64,h,w0] y) {BODY}"
 
 
-def counted(found: Facts, device: Profile | None = None) -> tuple[Any, ...]:
+def counted(found: Facts) -> tuple[Any, ...]:
     rules = load_rules()
     result = Result(found, lint(found, rules, Settings()), rules)
-    return tuple(each for each in weighed(actions(result), found, device) if each.figures)
+    return tuple(each for each in weighed(actions(result), found) if each.figures)
 
 
 def test_the_share_of_macs_that_grows_is_that_of_the_polynomial() -> None:
@@ -67,32 +67,19 @@ def test_nothing_is_said_of_a_size_that_is_stated_or_hardly_matters(
     assert all(each.rests is None and each.impact == "low" for each in counted(found()))
 
 
-@pytest.mark.parametrize(
-    ("beside", "peak", "impact"),
-    [
-        (0, None, "medium"),  # half a MMAC
-        (19, None, "medium"),
-        (20, None, "low"),  # of 21 as many, one grows
-        (3000, None, "low"),
-        (0, 1e8, "high"),
-        (3, 1e8, "high"),
-        (4, 1e8, "medium"),
-    ],
-)  # fmt: skip
-def test_the_impact_of_a_size_is_graded_as_what_saves_compute(
-    beside: int, peak: float | None, impact: str
+@pytest.mark.parametrize(("beside", "told"), [(0, True), (19, True), (20, False)])
+def test_what_hangs_on_a_size_is_told_from_a_twentieth_and_is_no_impact(
+    beside: int, told: bool
 ) -> None:
-    """By the share that grows with it: at most medium where a run takes next to no time."""
-    rows = beside * 3 * 3 * 224 * 224
+    rows = beside * 3 * 3 * 224 * 224  # as many MACs, which stay
     text = IMAGE.replace("16", "1").replace("64", "1")
     if beside:
         text = text.replace("w) =>", f"w, float[{rows},1] a, float[1,1] b) =>").replace(
             " y) {", f" y, float[{rows},1] z) {{ z = MatMul (a, b) "
         )
-    board = replace(profile("rpi5"), peak={"float32": peak}) if peak else None
-    (asked,) = counted(facts(text), board)
-    share = 1 / (1 + beside)
-    assert (asked.impact, asked.rests) == (impact, None if share < 0.05 else pytest.approx(share))
+    (asked,) = counted(facts(text))
+    assert asked.rests == (pytest.approx(1 / (1 + beside)) if told else None)
+    assert (asked.impact, standing(asked)) == ("low", "figures")
 
 
 def _reason(reason: str) -> tuple[Any, ...]:
@@ -129,12 +116,13 @@ def test_a_second_in_most_models_is_a_guess() -> None:
     assert rest(replace(found, assumptions=_a_second(""))) == rest(found)
 
 
-def test_a_size_comes_behind_what_presses_and_before_what_could_be_better() -> None:
-    size = ask("GRF", figures=True, rests=0.9, rests_on="seq", severity="info")
-    broken, better = ask("ONX", severity="error"), ask("SEP", severity="info")
+def test_a_size_changes_no_model_and_comes_behind_all_that_does() -> None:
+    size = ask("GRF", figures=True, rests=0.9, rests_on="seq", severity="info", impact="low")
+    broken, better = ask("ONX", severity="error"), ask("SEP", severity="info", impact="low")
     others = [form(name, alternatives=()) for name in ("F", "G")]
     told = [step.ids for step in steps.first([broken, better, size], others)]
-    assert told == [("ONX",), ("GRF",), ("SEP",), ("F",)]  # which takes no other's place
-    assert [step.ids for step in steps.first([better, size], [])] == [("GRF",), ("SEP",)]
-    idle = replace(size, rests=None, impact="low")
-    assert [step.ids for step in steps.first([better, idle], [])] == [("SEP",), ("GRF",)]
+    assert told == [("ONX",), ("F",), ("G",)]
+    assert [step.ids for step in steps.first([size, better], [])] == [("SEP",), ("GRF",)]
+    minima = replace(size, impact="high")
+    told = [step.ids for step in steps.first([better, minima], others)]
+    assert told == [("GRF",), ("F",), ("G",)]

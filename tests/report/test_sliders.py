@@ -242,13 +242,13 @@ def test_time_falls_with_the_macs_where_all_are_of_one_type(
         monkeypatch.setattr(actions, "time_on", lambda *_: some(seconds=seconds))
         monkeypatch.setattr(actions, "room", lambda *_: some(fits=fits))
         total = some(macs=100, macs_range=(low, 100), macs_by_arithmetic=dict.fromkeys(range(by)))
-        return actions._times(cast("Any", some(totals=total)), cast("Any", "device"), macs)
+        return actions.times(cast("Any", some(totals=total)), cast("Any", "device"), macs)
 
     assert times(25) == times(25, fits=None) == (2.0, 1.5)
     assert times(0) == times(25, by=2) == times(25, low=50) == (2.0, None)
     assert times(25, seconds=None) == (None, None)
     assert times(25, fits=False) == (None, None)
-    assert actions._times(small(), None, 5) == (None, None)
+    assert actions.times(small(), None, 5) == (None, None)
 
 
 def test_groups_that_feed_each_other_are_one() -> None:

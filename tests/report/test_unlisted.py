@@ -1,35 +1,40 @@
-"""What the list of first steps leaves out, and why."""
+"""How much of the map the list of first steps leaves out."""
 
 from __future__ import annotations
 
 from analyzer.report.view.action import Action
+from analyzer.report.view.matrix import matrix, unlisted
 from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.steps import first
-from analyzer.report.view.unlisted import unlisted
 from tests.each import each
 from tests.report.test_steps_first import ask, form
 
+SLIM = {"tool": "onnxslim", "impact": "low"}
+
 
 @each(
-    ("given", "why"),
+    ("given", "left"),
     [
-        ((ask("a"), form("f")), ()),
-        ((ask("a"), form("f", effort="high")), ("effort",)),
-        ((ask("a"), form("f", effort="high", impact="low")), ()),
-        ((ask("a"), ask("b", confidence="low")), ("unsure",)),
-        ((ask("a"), form("f", confidence="low")), ("unsure",)),
-        ((ask("a"), ask("b", slower=True, impact="low")), ()),
-        (tuple(map(ask, "abc")), ()),
-        (tuple(map(ask, "abcd")), ("later",)),
-        ((*map(ask, "abc"), ask("d", impact="low")), ()),
-        ((*map(ask, "abc"), form("f", impact="medium")), ("later",)),
-        ((form("f", effort="high"), *map(ask, "abcd"), ask("e", confidence="low")),
-         ("effort", "unsure", "later")),
+        ((ask("a"), form("f")), 0),
+        ((ask("a"), form("f", effort="high")), 1),
+        ((ask("a"), form("f", impact="low")), 1),
+        ((ask("a"), ask("b", confidence="low")), 1),
+        ((ask("a"), ask("b", slower=True, impact="low")), 1),
+        (tuple(map(ask, "abc")), 0),
+        (tuple(map(ask, "abcd")), 1),
+        ((*map(ask, "abc"), ask("d", **SLIM), ask("e", **SLIM)), 1),
+        ((*map(ask, "abc"), ask("d", **SLIM), ask("e", **SLIM), ask("f", impact="low")), 2),
+        ((ask("a"), ask("d", **SLIM), ask("e", **SLIM)), 0),
+        ((*map(ask, "abc"), form("f"), ask("g", figures=True, impact="low")), 2),
     ],
 )  # fmt: skip
-def test_what_of_more_than_low_impact_is_not_listed_has_a_reason(
-    given: tuple[Action | SmallerForm, ...], why: tuple[str, ...]
+def test_each_entry_of_the_map_that_no_step_has_is_counted(
+    given: tuple[Action | SmallerForm, ...], left: int
 ) -> None:
     asks = [step for step in given if isinstance(step, Action)]
     forms = [step for step in given if isinstance(step, SmallerForm)]
-    assert unlisted(first(asks, forms), asks, forms) == why
+    steps = first(asks, forms)
+    assert unlisted(asks, forms, steps) == left
+    cells = [cell for row in matrix(asks, forms, steps) for cell in row.cells]
+    entries = sum(len(cell.entries) + cell.more for cell in cells)
+    assert entries == left + sum(1 if step.tool else len(step.ids) for step in steps)

@@ -70,7 +70,6 @@ STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
     kinds.quantised,
     advice.options,
     advice.order,
-    deployment.won,
 )
 """What takes further analyses or the graph, and is said in reports only."""
 

@@ -25,18 +25,19 @@ from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
 from analyzer.report.view.actions import TRUST
+from analyzer.report.view.asked import all_asked
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.converted import is_lighter
 from analyzer.report.view.devices import main_device, named
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.gains import gains
+from analyzer.report.view.height import turns_of
+from analyzer.report.view.matrix import unlisted
 from analyzer.report.view.needs import is_needed_first
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import impact_of, is_brief, is_untrained
 from analyzer.report.view.reach import time_on
-from analyzer.report.view.rests import weighed
-from analyzer.report.view.steps import first, is_first, recommended, takes_longer
-from analyzer.report.view.unlisted import unlisted
+from analyzer.report.view.steps import first, recommended, takes_longer
 from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.report.view.weights import odd
 from analyzer.sanitise import label
@@ -52,12 +53,20 @@ MOST_NAMED = 2
 
 
 def verdict(
-    result: Result, options: tuple[SmallerForm, ...] = (), states: str = ""
-) -> Claim:  # fmt: skip
+    result: Result,
+    options: tuple[SmallerForm, ...] = (),
+    asks: tuple[Action, ...] | None = None,
+) -> Claim:
     """What a reader in a hurry may take away: the gravest of what is true, then what to do first of
-    what could be better, ``options`` among it: smaller forms of the model. ``states``: what comes
-    before that, as much of the cost hangs on it."""
-    totals, asks = result.facts.totals, _asked(result)
+    what could be better.
+
+    Parameters
+    ----------
+    options : smaller forms of the model.
+    asks : what is asked for, where that is more than what rules ask for.
+    """
+    asks = _asked(result) if asks is None else asks
+    totals = result.facts.totals
     macs, _ = possible_saving(result)
     total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
     share = macs / total if total else 0.0
@@ -78,7 +87,7 @@ def verdict(
              if group.severity is Severity.WARNING and group.rule in about_use],
         )
     )  # fmt: skip
-    harms = any(group.category == TRUST for group in doubts)
+    harms = sum(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     falls = _fall(result, macs, total)
     converts = {label(f.rule) for f in result.places if f.saving is not None} if falls else set()
@@ -116,6 +125,7 @@ def verdict(
             "inconclusive": inconclusive,
             "besides": sum(not is_told(problem, told) for problem in unjudged),
             "doubts": len(doubts),
+            "harms": harms,
             "warnings": sum(group.severity is Severity.WARNING for group in result.groups),
             "doubt": doubts[0].message if doubts else "",
             "misfits": len(misfits),
@@ -139,7 +149,6 @@ def verdict(
             "part_of": part.of,
             "part": part.share,
             "part_title": part.title,
-            "states": states,
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "untrained": is_untrained(result.facts),
@@ -166,9 +175,8 @@ def _asked(result: Result) -> tuple[Action, ...]:
 
 def verdict_with_options(result: Result) -> Claim:
     """The verdict, with the smaller forms that the model admits."""
-    asks = weighed(_asked(result), result.facts, main_device(result.devices))
-    stated = (ask.title for ask in asks if is_first(ask))
-    return verdict(result, options_of(result), next(stated, ""))
+    asks = all_asked(result, main_device(result.devices))
+    return verdict(result, options_of(result), asks)
 
 
 def actions(result: Result) -> Claim:
@@ -195,7 +203,7 @@ def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
-    asks = weighed(view_actions.actions(result, device), facts, device)
+    asks = all_asked(result, device)
     steps = first(asks, found)
     if not steps:
         return None
@@ -203,10 +211,12 @@ def order(result: Result) -> Claim | None:
     return Claim(
         "order",
         {
+            "turns": turns_of(steps, asks),
+            "steps": len(steps),
             "brief": seconds is not None and is_brief(facts, device),
             "lighter": is_lighter(result, asks),
             "ahead": is_needed_first(steps, asks, found),
-            "unlisted": unlisted(steps, asks, found),
+            "unlisted": unlisted(asks, found, steps),
             "slower": any(map(takes_longer, asks)) or any(map(takes_longer, found)),
             "unlocks": any(ask.unlocks for ask in asks),
             "by_itself": any(ask.traffic_loaded or ask.peak_loaded for ask in asks),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.schemas import STANDARD
 from analyzer.language import _
 from analyzer.report.claims.record import Claim
-from analyzer.report.view.actions import actions
 from analyzer.report.view.deployment import (
     is_idle,
     is_partly,
@@ -19,7 +18,6 @@ from analyzer.report.view.deployment import (
     is_untested,
     refusals,
 )
-from analyzer.report.view.devices import main_device
 from analyzer.report.view.gains import (
     NAMED,
     command_of,
@@ -28,8 +26,6 @@ from analyzer.report.view.gains import (
     replacing,
     sizes_of,
 )
-from analyzer.report.view.options import options_of
-from analyzer.report.view.steps import first
 from analyzer.report.view.target_names import plain_names
 from analyzer.ruleset.trusted import DOMAINS
 
@@ -50,8 +46,6 @@ BLOCKERS = 5
 EDITS = 5
 SIZED = 2
 """Targets of which is told what is left in the way with fixed sizes."""
-COMMAND = 120
-"""Letters of a command on the first page and on a terminal; longer ones stand where targets do."""
 
 
 def vendor(result: Result) -> Claim | None:
@@ -221,46 +215,14 @@ def edits(result: Result) -> Claim | None:
     )
 
 
-def _commands(facts: Facts, edits: Sequence[Edit], most: int | None = None) -> dict[str, Value]:
-    """How changes are made: a command, and arguments of its further runs, as many as are told;
-    none of more than ``most`` letters."""
+def _commands(facts: Facts, edits: Sequence[Edit]) -> dict[str, Value]:
+    """How changes are made: a command, and arguments of its further runs, as many as are told."""
     made = [command_of(facts, edit) for edit in edits]
-    made = [each if most is None or len(each[0]) <= most else ("", ()) for each in made]
     return {
         "commands": tuple(command for command, _ in made),
         "again": tuple(len(more) for _, more in made),
         "arguments": tuple(each for _, more in made for each in more),
     }
-
-
-def won(result: Result) -> Claim | None:
-    """Changes after which further targets take all of the model, without what the first steps ask
-    for."""
-    fits, device = result.facts.targets, main_device(result.devices)
-    if not is_told(result):
-        return None
-    asks = actions(result, device)
-    told = {name for step in first(asks, options_of(result)) for name in step.ids}
-    names = plain_names(fits)
-    done = {target for ask in asks if ask.rule in told for target in ask.unlocks}
-    known = {fit.target for fit, name in zip(fits, names, strict=True) if name in done}
-    found = [(gain.edit, [target for target in gain.targets if target not in known])
-             for gain in gains(fits)]  # fmt: skip
-    found = [(edit, ids) for edit, ids in found if ids]
-    if not found:
-        return None
-    return Claim(
-        "targets.gains",
-        {
-            "texts": tuple(edit.text for edit, _ in found),
-            "targets": tuple(len(ids) for _, ids in found),
-            "gained": tuple(target for _, ids in found for target in ids),
-            **_commands(result.facts, [edit for edit, _ in found], COMMAND),
-            "ids": tuple(fit.target for fit in fits),
-            "names": names,
-        },
-        ("targets",),
-    )
 
 
 def _stands_first(blocker: Blocker, fit: TargetFit) -> bool:

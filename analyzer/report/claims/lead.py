@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.language import _
 from analyzer.report.view.gains import dearer, unlocking
-from analyzer.report.view.needs import impact_of_step
+from analyzer.report.view.height import impact_of_step
 from analyzer.report.view.options.form import (
     LEVELS,
     MOMENT,

@@ -106,8 +106,10 @@ class IndexEntry:
     """The first sentence of its report."""
     wrong: bool = False
     """It begins with errors."""
-    doubtful: bool = False
+    harmful: bool = False
     """Warnings speak against using it."""
+    doubtful: bool = False
+    """Warnings are to be looked at before it is used."""
     untrained: bool = False
     """Its weights are placeholders."""
     partly: bool = False
@@ -203,6 +205,7 @@ def entry_of(
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],
         wrong=found_first.values["kind"] == "errors",
+        harmful=bool(found_first.values["harms"]),
         doubtful=bool(found_first.values["doubts"]),
         untrained=facts.evidence is not None and facts.evidence.placeholder,
         partly=bool(part),

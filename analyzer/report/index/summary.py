@@ -20,16 +20,16 @@ SEVERITIES = tuple(severity.value for severity in Severity)
 
 
 def worst_first(entries: Iterable[IndexEntry]) -> tuple[IndexEntry, ...]:
-    """Without a verdict, then what speaks against use, then by the gravest finding, then by cost;
-    what cannot be read leads."""
+    """Without a verdict, then what speaks against use, then what is to be looked at before, then by
+    the gravest finding, then by cost; what cannot be read leads."""
     return tuple(sorted(entries, key=_rank))
 
 
 def _rank(entry: IndexEntry) -> tuple[object, ...]:
     counts = entry.counts or {}
     gravest = next((n for n, word in enumerate(SEVERITIES) if counts.get(word)), len(SEVERITIES))
-    return (entry.judged, GRAVEST_FIRST.index(entry.standing), not entry.wrong, not entry.doubtful,
-            gravest, -(entry.macs.value or 0), entry.path)  # fmt: skip
+    return (entry.judged, GRAVEST_FIRST.index(entry.standing), not entry.wrong, not entry.harmful,
+            not entry.doubtful, gravest, -(entry.macs.value or 0), entry.path)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from analyzer.restore import record
 
 @record
 class Action:
-    """What one rule asks for."""
+    """What one rule asks for, or a change for further targets."""
 
     rule: str
+    """Its id; of a change for targets another one."""
     name: str
     """The rule's, as words."""
     title: str
@@ -90,9 +91,12 @@ class Action:
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""
     against: bool = False
-    """It speaks against using the model as it is, whatever it costs, as each of its errors does."""
+    """It speaks against using the model as it is, whatever it costs: an error, or what harms."""
     harms: bool = False
     """Of what presses, that the model may do something to whoever loads it: this comes first."""
+    shares: bool = False
+    """Of what presses, that whoever gets the model learns what is not for them: it is to be done
+    before it is handed on, however many bytes it takes."""
     settles: bool = False
     """Of what presses, that figures of compute and memory hang on it: this comes next."""
     stays: int = 0
@@ -125,5 +129,12 @@ class Action:
     """Bytes of the file today, with weights beside it."""
     unlocks: tuple[str, ...] = ()
     """Targets that take all of the model afterwards, and do not as it is."""
+    edit: str = ""
+    """Of a change for further targets, which no rule asks for, its kind; empty for others."""
     gone: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids of operators that ``tool`` takes out, without those that it leaves or may leave."""
+
+    @property
+    def anchor(self) -> str:
+        """Where a page has more of it."""
+        return "targets" if self.edit else f"rule-{self.rule}"

@@ -135,13 +135,14 @@ def _action(
     saved = _saved(left) if left and facts.totals.certainty is not Certainty.UNKNOWN else {}
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
-    now, then = _times(facts, device, macs)
+    now, then = times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
     error = severity is Severity.ERROR
     doubted = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     wrong = error and not is_echo(rule)
     harms = (error or doubted) and first_of.category == TRUST
+    shares = not error and rule is not None and rule.stake == "sharing"
     minima = first_of.rule == UNCOUNTED and not facts.totals.complete
     grave = settles or harms or minima
     by_itself = _by_loading(left, loaded) if "traffic" in saved else 0
@@ -156,6 +157,7 @@ def _action(
         impact = min(impact, level_of(_lowered(facts, folded, items, loaded)), key=LEVELS.index)
     won = won_by(facts.targets, rule, {f.node for f in items})
     impact = min(impact, impact_on(won), key=LEVELS.index)
+    impact = "medium" if shares else impact
     tidies = impact == "low" and folded is None and not (error or doubted or settles)
     more = added(facts, tool, tidies=tidies)
     stays, may_stay = places_left(tool, items, rule, facts, more.limit)
@@ -194,11 +196,12 @@ def _action(
         peak_folded=folded,
         peak_loaded=folded is not None
         and _lowered(facts, folded, items, loaded) < _lowered(facts, folded, items, OnLoad()),
-        pressing=settles or doubted,
+        pressing=settles or doubted or shares,
         needs=needed_before(tool, facts),
         figures=minima or (rule is not None and rule.subject == "assumption"),
-        against=wrong or doubted,
+        against=wrong or harms,
         harms=harms,
+        shares=shares,
         settles=settles,
         stays=stays,
         may_stay=may_stay,
@@ -428,7 +431,7 @@ def _risk(word: str) -> Risk:
     return "none" if word == "none" else _level(word)
 
 
-def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | None, float | None]:
+def times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | None, float | None]:
     """(least time now, least time with so many MACs less, where all are of one type)."""
     if device is None or room(facts, device).fits is False:
         return None, None

@@ -125,8 +125,8 @@ def training(kind: str) -> str:
 
 
 def group(result: Result) -> tuple[Group, ...]:
-    """Groups with errors first, then what speaks against use, then by MACs saved, then by severity
-    and id."""
+    """Groups with errors first, then warnings about use, then by MACs saved, then by severity and
+    id."""
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
@@ -144,7 +144,7 @@ def group(result: Result) -> tuple[Group, ...]:
 
 
 def about_use(result: Result) -> frozenset[str]:
-    """Rules whose warnings speak against using the model."""
+    """Rules whose warnings are to be looked at before the model is used."""
     return frozenset(label(rule.id) for rule in result.rules if rule.stake == "use")
 
 
@@ -203,7 +203,7 @@ def is_told(problem: Problem, told: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _rank(group: Group, against: Collection[str]) -> tuple[bool, bool, int, int, str]:
-    """``against``: rules whose warnings speak against use."""
+    """``against``: rules whose warnings are about use."""
     severity = ORDER.index(group.severity)
     harmless = group.severity != "warning" or group.rule not in against
     return severity > 0, harmless, -group.macs, severity, group.rule

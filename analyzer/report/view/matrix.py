@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from analyzer.language import _, ngettext
+from analyzer.language import _
+from analyzer.report.view.height import effort_of
 from analyzer.report.view.simplified import grown
-from analyzer.report.view.urgency import is_tidying
+from analyzer.report.view.steps import ordered
+from analyzer.report.view.urgency import Standing, standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
+    from analyzer.report.view.options.before import Tool
     from analyzer.report.view.options.form import Level
     from analyzer.report.view.step import ActionStep
 
-AGAINST = "against use"
-"""The row of what speaks against using the model, whatever it saves."""
-IMPACTS = (AGAINST, "high", "medium", "low")
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+"""The rows of the table."""
 EFFORTS = ("low", "medium", "high")
 MOST = 4
 """Actions that a cell names."""
 NAMED = 3
-"""Clean-ups that their entry names."""
+"""Of what one command does, as many are named."""
 
 
 class MatrixEntry(NamedTuple):
@@ -32,7 +34,7 @@ class MatrixEntry(NamedTuple):
     anchor: str
     """What it links to."""
     name: str
-    """What to do, without the place; of clean-ups how many there are, and the first of them."""
+    """What to do, without the place; of what one command does that, and the first of it."""
     title: str
     """The same, with the place."""
 
@@ -50,7 +52,7 @@ class MatrixRow(NamedTuple):
     """Actions of one impact."""
 
     impact: str
-    """One of ``IMPACTS``."""
+    """One of ``STANDINGS``."""
     cells: tuple[MatrixCell, ...]
     """By effort, the least first."""
 
@@ -58,57 +60,74 @@ class MatrixRow(NamedTuple):
 def matrix(
     asks: Sequence[Action], options: Sequence[SmallerForm], steps: Sequence[ActionStep] = ()
 ) -> tuple[MatrixRow, ...]:
-    """What speaks against use, then impacts that something has, the highest first; nothing for one
-    action alone. ``steps``: what to do first, where it stands how the file grows, and in which what
-    one command does is of one impact."""
-    if len(asks) + len(options) < 2:
-        return ()
-    told = {name for step in steps for name in step.ids}
-    better = [step for step in steps if step.impact not in ("", "low")]
-    joint = [[ask for ask in asks if ask.rule in step.ids] for step in better]
-    tidying = [ask for ask in asks if is_tidying(ask) and not any(ask in each for each in joint)]
-    gathered = tidying if len(tidying) > 1 else []
-    entries: list[tuple[str, Level, MatrixEntry]] = [
-        (_row_of(ask), ask.effort,
-         MatrixEntry(f"rule-{ask.rule}", _growing(_named(ask), ask, told), ask.title))
-        for ask in asks if ask not in gathered and not any(ask in each for each in joint)
-    ]  # fmt: skip
-    entries += [
-        (step.impact, _least(of), _gathered(of, _("Clean up with {tool}", tool=step.tool), told))
-        for step, of in zip(better, joint, strict=True)
-    ]
-    entries += [
-        (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
-        for form in options
-    ]
-    if gathered:
-        words = ngettext("{n} clean-up", "{n} clean-ups", len(gathered))
-        entries.append((gathered[0].impact, gathered[0].effort, _gathered(gathered, words, told)))
+    """What is to be done before use, then impacts that something has, the highest first; what one
+    command does in one entry. ``steps``: what to do first, where it stands how the file grows."""
+    entries = _entries(asks, options, steps)
     return tuple(
         MatrixRow(
-            impact,
+            row,
             tuple(
-                _cell([entry for i, e, entry in entries if (i, e) == (impact, effort)])
+                _cell([each.entry for each in entries if (each.row, each.effort) == (row, effort)])
                 for effort in EFFORTS
             ),
         )
-        for impact in IMPACTS
-        if any(i == impact for i, _, _ in entries)
+        for row in STANDINGS
+        if any(each.row == row for each in entries)
     )
 
 
-def _gathered(of: Sequence[Action], words: str, told: Collection[str]) -> MatrixEntry:
+def unlisted(
+    asks: Sequence[Action], options: Sequence[SmallerForm], steps: Sequence[ActionStep]
+) -> int:
+    """How many entries of the table are in none of ``steps``."""
+    told = {name for step in steps for name in step.ids}
+    return sum(told.isdisjoint(each.ids) for each in _entries(asks, options, steps))
+
+
+class _Placed(NamedTuple):
+    """An entry, and where it stands."""
+
+    row: Standing
+    effort: Level
+    ids: tuple[str, ...]
+    """The rules or the form that it is about."""
+    entry: MatrixEntry
+
+
+def _entries(
+    asks: Sequence[Action], options: Sequence[SmallerForm], steps: Sequence[ActionStep]
+) -> list[_Placed]:
+    found = {ask.rule: ask for ask in asks}
+    told = {name for step in steps for name in step.ids}
+    joint = [step for step in ordered(asks, options) if step.tool and len(step.ids) > 1]
+    joined = {rule for step in joint for rule in step.ids}
+    entries = [
+        _Placed(standing(ask), ask.effort, (ask.rule,),
+                MatrixEntry(ask.anchor, _growing(_named(ask), ask, told), ask.title))
+        for ask in asks if ask.rule not in joined
+    ]  # fmt: skip
+    entries += [
+        _Placed(step.impact or "low", effort_of(step, found), step.ids,
+                _gathered([found[rule] for rule in step.ids], step.tool, told))
+        for step in joint
+    ]  # fmt: skip
+    entries += [
+        _Placed(form.impact, form.effort, (form.id,),
+                MatrixEntry(f"form-{form.id}", form.title, form.title))
+        for form in options
+    ]  # fmt: skip
+    return entries
+
+
+def _gathered(of: Sequence[Action], tool: Tool, told: Collection[str]) -> MatrixEntry:
     """One entry for what one command does, with the first of it."""
     names = [*dict.fromkeys(ask.does for ask in of)]
     more = [_("and {n} more", n=len(names) - NAMED)] if len(names) > NAMED else []
     most = max(of, key=lambda ask: (ask.written + ask.states, ask.unlimited))
-    words = _("{clean_ups}: {names}", clean_ups=_growing(words, most, told),
+    words = _("{clean_ups}: {names}",
+              clean_ups=_growing(_("Clean up with {tool}", tool=tool), most, told),
               names="; ".join([*names[:NAMED], *more]))  # fmt: skip
-    return MatrixEntry(f"rule-{of[0].rule}", words, "; ".join(ask.title for ask in of))
-
-
-def _least(of: Sequence[Action]) -> Level:
-    return min((ask.effort for ask in of), key=EFFORTS.index)
+    return MatrixEntry(of[0].anchor, words, "; ".join(ask.title for ask in of))
 
 
 def _named(ask: Action) -> str:
@@ -125,10 +144,6 @@ def _growing(words: str, ask: Action, told: Collection[str]) -> str:
     """With how the file grows in brackets behind it, where nothing else says that."""
     grows = "" if ask.rule in told else grown(ask)
     return f"{words} ({grows})" if grows else words
-
-
-def _row_of(ask: Action) -> str:
-    return AGAINST if ask.against else ask.impact
 
 
 def _cell(found: Sequence[MatrixEntry]) -> MatrixCell:

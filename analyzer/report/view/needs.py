@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.report.view.height import height_of_step
 from analyzer.report.view.options.before import Before
-from analyzer.report.view.options.form import LEVELS, SmallerForm
+from analyzer.report.view.options.form import SmallerForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from analyzer.report.view.action import Action
     from analyzer.report.view.options.before import Tool
-    from analyzer.report.view.options.form import Level
     from analyzer.report.view.step import ActionStep
 
 
@@ -65,21 +65,7 @@ def _is_needed(
 def is_needed_first(
     steps: Sequence[ActionStep], asks: Iterable[Action], options: Iterable[SmallerForm]
 ) -> bool:
-    """Whether a step stands before one of more impact because that needs it."""
+    """Whether a step stands before one that comes earlier by the order, as that needs it."""
     of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
-
-    def height(step: ActionStep) -> int:
-        return LEVELS.index(impact_of_step(step, of))
-
-    for place, step in enumerate(steps):
-        for other in steps[:place]:
-            if _is_needed(other, step, of) and height(other) > height(step):
-                return True
-    return False
-
-
-def impact_of_step(step: ActionStep, of: Mapping[str, Action | SmallerForm]) -> Level:
-    """That of all of it, or of the best of what stands in it."""
-    levels = (of[name].impact for name in step.ids if name in of)
-    best: Level = min(levels, key=LEVELS.index, default="high")
-    return step.impact or best
+    return any(height_of_step(other, of) > height_of_step(step, of)
+               for place, step in enumerate(steps) for other in steps[:place])  # fmt: skip

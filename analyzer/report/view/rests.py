@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import retold
 from analyzer.report.view.growth import growing
-from analyzer.report.view.options.form import NOTABLE, impact_of, is_brief
-from analyzer.report.view.urgency import rank
+from analyzer.report.view.options.form import NOTABLE
 from analyzer.sanitise import label, widths
 from analyzer.shapes.stated import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analyzer.devices import Profile
     from analyzer.facts import Assumption, Facts
     from analyzer.report.view.action import Action
 
@@ -29,25 +27,16 @@ class GuessedSize(NamedTuple):
     """Of the MACs at the size that was assumed."""
 
 
-def weighed(
-    asks: Iterable[Action], facts: Facts, device: Profile | None
-) -> tuple[Action, ...]:  # fmt: skip
-    """The same in their order, once it is known what hangs on the sizes to be stated: for reports
-    alone, as the model is analysed at other sizes for it. Its impact has the scale of what saves
-    compute: a share of the MACs, and no more than medium where a run takes next to no time."""
+def weighed(asks: Iterable[Action], facts: Facts) -> tuple[Action, ...]:
+    """The same in their order, with what hangs on the sizes to be stated: for reports alone, as the
+    model is analysed at other sizes for it."""
     asks = tuple(asks)
-    if not any(map(_states_a_size, asks)):
-        return asks
-    most = rest(facts)
+    most = rest(facts) if any(map(_states_a_size, asks)) else None
     if most is None:
         return asks
     named = label(retold(most.dim), widths.TERM)
-    impact = impact_of(0, 0, 0, 0, most.share, brief=is_brief(facts, device))
-    return tuple(sorted(
-        (replace(ask, impact=impact, rests=most.share, rests_on=named)
-         if _states_a_size(ask) else ask for ask in asks),
-        key=rank,
-    ))  # fmt: skip
+    return tuple(replace(ask, rests=most.share, rests_on=named) if _states_a_size(ask) else ask
+                 for ask in asks)  # fmt: skip
 
 
 def _states_a_size(ask: Action) -> bool:

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.report.view.needs import impact_of_step, needed_first
-from analyzer.report.view.options.form import LEVELS, MOMENT, Level, SmallerForm
+from analyzer.report.view.height import height_of, height_of_step
+from analyzer.report.view.needs import needed_first
+from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.step import ActionStep
 from analyzer.report.view.together import impact_together
 from analyzer.report.view.tools import UNTRAINED
-from analyzer.report.view.urgency import Urgency, is_tidying, presses, urgency
+from analyzer.report.view.urgency import is_tidying, presses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,108 +51,55 @@ class Turn(NamedTuple):
 
 
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
-    """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
+    """What to do first: the beginning of the one order, at most ``MOST_FIRST`` steps, one that
+    another of them needs before that. What needs something else says so itself."""
+    found = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
+    return needed_first(ordered(asks, options)[:MOST_FIRST], found)
 
-    What is wrong comes before what could be smaller, in the order of the verdict: ``Urgency``;
-    then most impact, of equals the least work, then what is about this model before what can be
-    done to any; at last what leaves least of the time. No form that takes training, that rests on
-    what the file does not say, or that a device computes more slowly. Clean-ups are one step, the
-    last, or with what the same command does and is worth more; after them what makes no model
-    smaller, but figures truer, unless much of the cost hangs on it: ``_stated_first``.
+
+def ordered(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
+    """Steps in the one order, alternatives in one of them, as clean-ups are, or what the same
+    command does.
+
+    What is wrong comes before what could be smaller: ``Urgency``; then most impact, of equals the
+    least work, then what is about this model before what can be done to any; at last what leaves
+    least of the time. No form that takes training, that rests on what the file does not say, or
+    that a device computes more slowly.
     """
     asked = {ask.rule: ask for ask in asks}
     found = asked | {form.id: form for form in options}
-    turns, tidied = _turns(asks, options), tuple(_tidied(asks))
-    together = _together(sorted(turns, key=turns.__getitem__), asked, tidied)
+    turns = _turns(asks, options)
+    together = _together(sorted(turns, key=turns.__getitem__), asked, tuple(_tidied(asks)))
     turns = _taken_together(turns, together, asked)
     rivals = {name: () if name in together else found[name].alternatives for name in turns}
-    ordered = _best_first(_steps(sorted(turns, key=turns.__getitem__), rivals), found)
-    ranked = [together.get(step.ids[0], step) for step in ordered]
-    joined = {rule for step in together.values() for rule in step.ids}
-    last = [step for step in tidied if joined.isdisjoint(step.ids)]
-    figures = [ActionStep((ask.rule,)) for ask in asks if ask.figures and not is_first(ask)]
-    ranked, last = ([replace(step, operators=_gone(step, asked)) for step in steps]
-                    for steps in (ranked, last))  # fmt: skip
-    return _stated_first(_chosen(ranked, last, figures, found), asked)
+    ranked = _best_first(_steps(sorted(turns, key=turns.__getitem__), rivals), found)
+    steps = (together.get(step.ids[0], step) for step in ranked)
+    return tuple(replace(step, operators=_gone(step, asked)) for step in steps)
 
 
 def _turns(asks: Sequence[Action], options: Sequence[SmallerForm]) -> dict[str, Turn]:
     """Of what is worth a step of its own, by rule or form."""
-    order = LEVELS.index
     turns = {}
     for place, ask in enumerate(asks):
-        if (promises(ask) or presses(ask)) and not (is_tidying(ask) or ask.figures):
-            turns[ask.rule] = Turn(urgency(ask), order(ask.impact), -order(ask.effort), False,
-                                   left(ask), place)  # fmt: skip
+        if (promises(ask) or presses(ask)) and not is_tidying(ask):
+            turns[ask.rule] = Turn(*height_of(ask), False, left(ask), place)
     for place, form in enumerate(options):
         if form.impact != "low" and is_light(form):
-            turns[form.id] = Turn(Urgency.BETTER, order(form.impact), -order(form.effort),
-                                  True, left(form), place)  # fmt: skip
+            turns[form.id] = Turn(*height_of(form), True, left(form), place)
     return turns
 
 
 def _taken_together(
     turns: Mapping[str, Turn], together: Mapping[str, ActionStep], asked: Mapping[str, Action]
 ) -> dict[str, Turn]:  # fmt: skip
-    """The same, where what one command does has the turn of its best part and the impact of all;
-    without such a part, that of the least effort, behind all others of its impact."""
-    order, turns = LEVELS.index, dict(turns)
+    """The same, where what one command does has the impact of all and the turn of its best part;
+    without such a part it comes before its equals, as it is several things at once."""
+    turns = dict(turns)
     for step in together.values():
-        height = order(step.impact or "low")
-        late = Turn(Urgency.BETTER, height, -order(_effort(step, asked)), True, 1.0, len(asked))
-        best = min((turns.pop(name) for name in step.ids if name in turns), default=late)
-        turns[step.ids[0]] = best._replace(impact=height)
+        early = Turn(0, 0, 0, False, 1.0, -1)
+        best = min((turns.pop(name) for name in step.ids if name in turns), default=early)
+        turns[step.ids[0]] = Turn(*height_of_step(step, asked), *best[3:])
     return turns
-
-
-def _chosen(
-    ranked: Sequence[ActionStep],
-    last: Sequence[ActionStep],
-    figures: Sequence[ActionStep],
-    found: Mapping[str, Action | SmallerForm],
-) -> tuple[ActionStep, ...]:
-    """The first few, each after what has to be done before it. A clean-up that others need comes
-    before them unless what is worth more loses its place by that: then the step says what to do."""
-    ahead = _few(needed_first((*ranked, *last, *figures), found), found)
-    behind = _few((*needed_first(ranked, found), *last, *figures), found)
-    lost = any(step not in ahead and not _is_slight(step, found) for step in behind)
-    return behind if lost else ahead
-
-
-def _few(
-    told: tuple[ActionStep, ...], found: Mapping[str, Action | SmallerForm]
-) -> tuple[ActionStep, ...]:  # fmt: skip
-    """The first of them; the last yields to what is best, if that is of high impact and later: the
-    verdict names it."""
-    best = next((step for step in told if worth(step, found)), ActionStep(()))
-    if best in told[MOST_FIRST:] and impact_of_step(best, found) == "high":
-        return (*told[: MOST_FIRST - 1], best)
-    return told[:MOST_FIRST]
-
-
-def _is_slight(step: ActionStep, found: Mapping[str, Action | SmallerForm]) -> bool:
-    """Whether it is of low impact and does not press."""
-    of = [found[name] for name in step.ids if name in found]
-    return impact_of_step(step, found) == "low" and not any(
-        presses(each) for each in of if not isinstance(each, SmallerForm)
-    )
-
-
-def _stated_first(
-    steps: tuple[ActionStep, ...], asked: Mapping[str, Action]
-) -> tuple[ActionStep, ...]:  # fmt: skip
-    """The same, and before what could be better to state what costs hang on: a line in which
-    nothing is to be decided, and which takes no other's place."""
-    stated = tuple(ActionStep((ask.rule,)) for ask in asked.values() if is_first(ask))
-    pressing = sum(
-        any(name in asked and presses(asked[name]) for name in step.ids) for step in steps
-    )
-    return (*steps[:pressing], *stated, *steps[pressing:])
-
-
-def is_first(action: Action) -> bool:
-    """Whether it makes figures truer that are minima, or of a guess, for much of the cost."""
-    return action.figures and action.impact == "high"
 
 
 def is_light(form: SmallerForm) -> bool:
@@ -188,15 +136,6 @@ def worth(
     return better or (of if step.impact not in ("", "low") else ())
 
 
-def _outdoes(one: SmallerForm, other: SmallerForm) -> bool:
-    """Whether a form takes less effort than another, is of no less impact, and leaves no larger a
-    file and no more time, where a run takes more than a moment."""
-    order = LEVELS.index
-    easier = order(one.effort) > order(other.effort) and order(one.impact) <= order(other.impact)
-    brief = (other.seconds_now or 0.0) < MOMENT
-    return easier and _file(one) <= _file(other) and (brief or left(one) <= left(other))
-
-
 def _together(
     named: Sequence[str], asks: Mapping[str, Action], tidied: Sequence[ActionStep]
 ) -> dict[str, ActionStep]:  # fmt: skip
@@ -215,8 +154,7 @@ def _together(
         first, *others = ids
         if others:
             made[first] = _joint(ids, tool, needs, asks)
-    alone = (step for step in tidied if step.impact != "low" and step.tool not in found)
-    made |= {step.ids[0]: step for step in alone}
+    made |= {step.ids[0]: step for step in tidied if step.tool not in found}
     return made
 
 
@@ -225,11 +163,6 @@ def _joint(
 ) -> ActionStep:  # fmt: skip
     of = [asks[rule] for rule in ids]
     return ActionStep(ids, tool, needs, impact_together(of, tool))
-
-
-def _effort(step: ActionStep, asks: Mapping[str, Action]) -> Level:
-    """The least work of all, as steps are ranked by."""
-    return max((asks[rule].effort for rule in step.ids), key=LEVELS.index)
 
 
 def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
@@ -258,19 +191,14 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
 def _best_first(
     steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
 ) -> Iterator[ActionStep]:  # fmt: skip
-    """Of forms that are alternatives, those that no easier one outdoes: of most impact, then of the
-    least effort, then what leaves least of the time, then of the file: the order of all steps."""
-
-    def key(form: SmallerForm) -> tuple[int, int, float, float]:
-        return (LEVELS.index(form.impact), -LEVELS.index(form.effort), left(form),
-                _file(form))  # fmt: skip
-
+    """Of forms that are alternatives, that of most impact, then of the least effort, then what
+    leaves least of the time, then of the file: the order of all steps."""
     for step in steps:
         forms = {name: form for name in step.ids if isinstance(form := found[name], SmallerForm)}
         if len(forms) == len(step.ids):
-            best = (name for name, form in forms.items()
-                    if not any(_outdoes(other, form) for other in forms.values()))  # fmt: skip
-            yield replace(step, ids=tuple(sorted(best, key=lambda name: key(forms[name]))))
+            best = sorted(forms.values(), key=lambda each: (*height_of(each), left(each),
+                                                            _file(each)))  # fmt: skip
+            yield replace(step, ids=tuple(form.id for form in best))
         else:
             yield step
 

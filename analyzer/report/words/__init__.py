@@ -54,7 +54,6 @@ SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "targets.runs": whereabouts.runs,
     "targets.blockers": deployment.blockers,
     "targets.edits": whereabouts.edits,
-    "targets.gains": whereabouts.gains,
 }
 
 

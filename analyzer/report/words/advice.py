@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.language import _, ngettext, series, term
+from analyzer.language import _, mark, ngettext, series, term
 from analyzer.report import headline
 from analyzer.report.view.pace import prices
 from analyzer.report.view.unseen import why
@@ -13,7 +13,7 @@ from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from analyzer.report.headline import Values
 
@@ -41,46 +41,54 @@ def actions(v: Values) -> str:
 
 def order(v: Values) -> str:
     """By what rule the first steps are the first."""
-    text = _(
-        "What speaks against using the model comes first, then most impact, of equals the least "
-        "effort; each figure is for that step alone. Impact is high for an error, for what may "
-        "harm whoever loads the model or keeps it from being judged, and for a quarter of the "
-        "MACs, of the time or of the bytes (64 KiB and more), medium for a twentieth or a warning "
-        "without a figure; less is low."
-    )
+    one, *then = (_(words) for word, words in _TURNS.items() if word in v["turns"])
+    said = []
+    if v["steps"] > 1 and (then or "better" in v["turns"]):
+        turns = _(", then ").join((one, *then))
+        said.append(_("The order is: {turns}; each figure is for that step alone.", turns=turns))
     if v["ahead"]:
-        text = f"{text} " + _("A step that another needs stands before it.")
+        said.append(_("A step that another needs stands before it."))
     if v["unlisted"]:
-        text = f"{text} " + _("The list leaves out {what}.",
-                              what=_unlisted(v["unlisted"]))  # fmt: skip
+        said.append(ngettext(
+            "{n} entry of the map is not in the list: it comes later, is an option of low impact "
+            "or high effort, or may not pay.",
+            "{n} entries of the map are not in the list: they come later, are options of low "
+            "impact or high effort, or may not pay.",
+            v["unlisted"],
+        ))  # fmt: skip
+    said.append(_(
+        "Impact is high for what keeps the model from being judged, and for a quarter of the MACs, "
+        "of the time or of the bytes (64 KiB and more), medium for a twentieth or a warning "
+        "without a figure; less is low."
+    ))  # fmt: skip
     if v["slower"]:
-        text = f"{text} " + _("What is slower on {device} has low impact.",
-                              device=label(v["device"]))  # fmt: skip
+        said.append(_("What is slower on {device} has low impact.", device=label(v["device"])))
     if v["by_itself"]:
-        text = f"{text} " + _("What ONNX Runtime saves itself does not count.")
+        said.append(_("What ONNX Runtime saves itself does not count."))
     if v["lighter"]:
-        text = f"{text} " + _("To convert layers is graded by MACs and time alone.")
+        said.append(_("To convert layers is graded by MACs and time alone."))
     if v["unlocks"]:
-        text = f"{text} " + _("What lets a target take all of the model is of high impact where "
-                              "that multiplies nothing of it today, else of medium.")  # fmt: skip
-    if not v["brief"]:
-        return text
-    return f"{text} " + _(
-        "To save compute is medium at most where the arithmetic of one run takes less than 1 ms, "
-        "as here on {device}.",
-        device=label(v["device"]),
-    )  # fmt: skip
+        said.append(_("What lets a target take all of the model is of high impact where that "
+                      "multiplies nothing of it today, else of medium."))  # fmt: skip
+    if v["brief"]:
+        said.append(_(
+            "To save compute is medium at most where the arithmetic of one run takes less than "
+            "1 ms, as here on {device}.",
+            device=label(v["device"]),
+        ))  # fmt: skip
+    return " ".join(said)
 
 
-def _unlisted(reasons: Iterable[str]) -> str:
-    """What the list of first steps leaves out."""
-    words = {
-        "effort": _("options of high effort, which no rule asks for"),
-        "unsure": _("what may be slower"),
-        "outdone": _("options that an easier one outdoes in file and time"),
-        "later": _("what comes after these steps"),
-    }
-    return "; ".join(words[why] for why in reasons)
+_TURNS: dict[str, str] = {
+    "against": mark("what speaks against use"),
+    "unjudged": mark("what keeps the model from being judged"),
+    "use": mark("what to look at before use"),
+    "sharing": mark("what to do before the model is shared"),
+    "minima": mark("what makes totals more than minima"),
+    "better": mark("most impact, of equals the least effort"),
+    "figures": mark("what makes figures truer"),
+}
+"""What comes one after another."""
 
 
 def options(v: Values) -> str:
