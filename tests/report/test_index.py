@@ -21,6 +21,7 @@ from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, failed
 from analyzer.report.index.html import BARS, render_index
 from analyzer.report.index.summary import families, totals_of, worst_first
+from analyzer.report.index.twins import alike
 from analyzer.report.page import origin_of
 from analyzer.report.result import Outcome
 from analyzer.report.view import findings
@@ -238,6 +239,24 @@ def test_a_row_has_the_peak_that_its_report_leads_with(mobilenet: Result) -> Non
     data = replace(memory, peak_range=(5, memory.peak_bytes))
     varying = replace(mobilenet, facts=replace(mobilenet.facts, memory=data))
     assert entry_of(varying, "net.onnx", whole=False).peak_bytes == (memory.peak_bytes, False)
+
+
+def test_models_of_which_all_figures_are_equal_are_named_together() -> None:
+    macs = {"a": 7, "b": 9, "c": 7, "d": 0, "e": 0, "f": None, "g": None}
+    rows = [replace(counted(name), macs=IndexFigure(n)) for name, n in macs.items()]
+    assert [[row.path for row in group] for group in alike(rows)] == [["a", "c"]]
+    assert "Equal in compute, parameters, weights and peak, and counted each: a and c." in page(
+        *rows
+    )
+    assert alike([rows[0], replace(rows[2], rules=("STR001",))]) == ()
+    assert "Equal in compute" not in page(*rows[:2])
+    many = [
+        replace(counted(f"m{n}{m}"), macs=IndexFigure(m)) for m in range(1, 7) for n in range(6)
+    ]
+    text = page(*many)
+    assert "m05, m15, m25, m35 and 2 more;" in text
+    assert text.count("and 2 more;") == 4
+    assert "; 2 more such groups." in text
 
 
 def test_a_row_says_that_weights_are_placeholders(mobilenet: Result) -> None:

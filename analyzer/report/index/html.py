@@ -14,6 +14,7 @@ from analyzer.findings.finding import Severity
 from analyzer.language import _, ngettext, spoken
 from analyzer.report.index.entry import IndexFigure, entry_of, failed
 from analyzer.report.index.summary import SEVERITIES, families, totals_of, worst_first
+from analyzer.report.index.twins import alike, told
 from analyzer.report.lines import summary
 from analyzer.report.notices import reported, silenced, without_verdict
 from analyzer.report.rendering import environment
@@ -222,6 +223,7 @@ def _page(
         less_exact=[*dict.fromkeys(t.less_exact for e in entries for t in e.times if t.less_exact)],
         device_columns=[(name, "time", "n") for _id, name in devices],
         families=rows,
+        alike=told(alike(order)) if rows else "",
         found=found,
         left=left,
         colors=COLORS,
