@@ -264,6 +264,8 @@ def _begins_with(
     found = {a.get("rule", a.get("id")): a for a in (*page["options"], *page["asks"])}
     levels = {name: each["impact"] for name, each in found.items()}
     figures = {a["rule"] for a in page["asks"] if a["figures"]}
+    presses = [name for name in presses
+               if not (found[name]["shares"] and levels[name] == "high")]  # fmt: skip
     waits = {a["rule"] for a in page["asks"] if a["needs"] == "WGT011"}  # for trained weights
     told = [([name for name in step["ids"] if levels[name] != "low"]
              or [name for name in step["ids"] if step["impact"] not in ("", "low")],

@@ -157,7 +157,8 @@ def _action(
         impact = min(impact, level_of(_lowered(facts, folded, items, loaded)), key=LEVELS.index)
     won = won_by(facts.targets, rule, {f.node for f in items})
     impact = min(impact, impact_on(won), key=LEVELS.index)
-    impact = "medium" if shares else impact
+    if shares:  # whatever it saves
+        impact = min(impact, "medium", key=LEVELS.index)
     tidies = impact == "low" and folded is None and not (error or doubted or settles)
     more = added(facts, tool, tidies=tidies)
     stays, may_stay = places_left(tool, items, rule, facts, more.limit)

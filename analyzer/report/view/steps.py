@@ -126,11 +126,13 @@ def worth(
     step: ActionStep, found: Mapping[str, Action | SmallerForm]
 ) -> tuple[Action | SmallerForm, ...]:  # fmt: skip
     """What makes a step worth the first sentence of a report: what changes the model for the better
-    by more than a little. Nothing of a step that presses, which is told in other words, or that
-    waits for trained weights."""
+    by more than a little. Nothing of a step that presses, which is told in other words (but for
+    what is to be done before it is shared and saves much, too), or that waits for trained
+    weights."""
     of = tuple(found[name] for name in step.ids if name in found)
     rules = [each for each in of if not isinstance(each, SmallerForm)]
-    if any(presses(each) or each.figures or each.needs == UNTRAINED for each in rules):
+    told = [each for each in rules if presses(each) and not (each.shares and each.impact == "high")]
+    if told or any(each.figures or each.needs == UNTRAINED for each in rules):
         return ()
     better = tuple(each for each in of if each.impact != "low")
     return better or (of if step.impact not in ("", "low") else ())
