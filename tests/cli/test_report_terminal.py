@@ -49,7 +49,7 @@ def test_verdict_numbers_and_actions_take_a_line_each(cli: Cli) -> None:
         "  Compute", "  Parameters", "  Peak activation memory", "  Possible saving",
     ]  # fmt: skip
     assert numbers[4] == "  1. Export again with the trained weights"
-    assert numbers[5].startswith("  2. Replace the standard convolution")
+    assert numbers[5].startswith("  2. Replace standard convolutions")
     assert numbers[5].endswith("saves 4.299 GMAC (88.3 %)")
     assert numbers[6] == "  3. Write 1 Flatten as Reshape; then all operators on Core ML ML Program"
 

@@ -74,13 +74,13 @@ def test_an_action_that_needs_training_says_so_behind_its_own_words(standard: Re
     found = {action.rule: action.training for action in actions.actions(standard)}
     assert (found["SEP001"], found["STR101"]) == ("train", "none")
     html = words(html_of(standard).decode())
-    _, _, after = html.partition("Replace the standard convolution by a depthwise separable one: ")
+    _, _, after = html.partition("Replace standard convolutions by depthwise separable ones: ")
     told = ", then train again; accuracy unknown until measured"
     assert told in after[: len("13 places") + len(told) + 40]
-    _, _, after = html.partition("Fold the batch normalisation into the layer before it: ")
+    _, _, after = html.partition("Fold batch normalisations into the layers before them: ")
     assert "train" not in after[:200]
     printed = brief(Report.of(standard).sheet, "macs")
-    (line,) = [line for line in printed if "Replace the standard" in line]
+    (line,) = [line for line in printed if "Replace standard" in line]
     assert "; then train again; accuracy unknown until measured; saves 4.299 GMAC" in line
 
 
@@ -814,7 +814,7 @@ def test_the_grid_has_the_words_of_actions_and_clean_ups_in_one_entry(standard: 
     rows = matrix(asks, found)
     told = {entry.name for row in rows for cell in row.cells for entry in cell.entries}
     assert "Convert weights and arithmetic to float16" in told
-    assert "Replace the standard convolution by a depthwise separable one" in told
+    assert "Replace standard convolutions by depthwise separable ones" in told
     assert not {"float16", "separable candidate", "width"} & told
     tidy = replace(asks[0], impact="low", tool="onnxslim")
     (row,) = matrix((tidy, replace(tidy, rule="STR002"), replace(tidy, rule="STR003")), ())

@@ -96,11 +96,11 @@ def test_what_to_do_first_says_how_its_figures_come_about(
     browser: Browser, standard: Result
 ) -> None:
     page = visit(browser, standard)
-    step = page.locator(".actions li", has_text="Replace the standard convolution")
+    step = page.locator(".actions li", has_text="Replace standard convolutions")
     saved, share = step.locator(NUMBERS).nth(0), step.locator(NUMBERS).nth(1)
     total, paper = standard.facts.totals.macs, 568_740_352  # MobileNetV1 of Howard et al. 2017
     saved.press("Enter")
-    assert box(page).inner_text().startswith("MACs that acting on a finding saves: Replace the")
+    assert box(page).inner_text().startswith("MACs that acting on a finding saves: Replace stand")
     share.click()
     assert f"{total - paper:,} / {total:,}" in box(page).inner_text()
 

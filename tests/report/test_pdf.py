@@ -75,7 +75,7 @@ def test_first_page_answers_what_and_how_much_and_what_to_do(pdf: Path) -> None:
     page = " ".join(run("pdftotext", "-l", "1", "-layout", pdf, "-").split())
     assert "A convolutional network of 15 weighted layers" in page
     assert "Compute could fall by 88.3 %" in page
-    assert "Replace the standard convolution by a depthwise separable one: 13 of 14 Conv" in page
+    assert "Replace standard convolutions by depthwise separable ones: 13 of 14 Conv" in page
     assert "page 1 of" in page
 
 

@@ -12,7 +12,7 @@ from analyzer.report.claims import claims_of
 def test_a_saving_of_low_impact_names_its_action_which_no_list_need_have(standard: Result) -> None:
     claims = claims_of(standard)
     (saving,) = [claim for claim in claims if claim.id == "saving"]
-    does = "Replace the standard convolution by a depthwise separable one"
+    does = "Replace standard convolutions by depthwise separable ones"
     assert saving.values["action"] == does
     little = replace(saving, values={**saving.values, "macs": 6_048_000, "share": 0.047})
     others = [claim for claim in claims if claim is not saving]
