@@ -267,12 +267,16 @@ def _begins_with(
     presses = [name for name in presses
                if not (found[name]["shares"] and levels[name] == "high")]  # fmt: skip
     waits = {a["rule"] for a in page["asks"] if a["needs"] == "WGT011"}  # for trained weights
+    shared = {a["rule"]: "high" if 4 * a["stored"] >= a["stored_now"] else "medium"
+              for a in page["asks"] if a["shares"]
+              and a["stored"] >= 65536 and 20 * a["stored"] >= a["stored_now"]}  # fmt: skip
     told = [([name for name in step["ids"] if levels[name] != "low"]
              or [name for name in step["ids"] if step["impact"] not in ("", "low")],
              step["impact"] or min((levels[name] for name in step["ids"]), key=LEVELS.index),
              bool(step["tool"]))
+            if not {*step["ids"]} & shared.keys() else (step["ids"], shared[step["ids"][0]], False)
             for step in page["steps"]
-            if not {*step["ids"]} & {*presses, *figures, *waits}]  # fmt: skip
+            if not {*step["ids"]} & {*presses, *figures, *waits} - shared.keys()]  # fmt: skip
     worth = [(ids, impact, tool) for ids, impact, tool in told
              if ids and not (said["fall"] and converts & {*ids})]  # fmt: skip
     high = [each for each in worth if each[1] == "high"]

@@ -17,7 +17,7 @@ from analyzer.model import load
 from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
-from analyzer.report.claims.lead import Lead, chosen, part_of, titles, untrained_saving
+from analyzer.report.claims.lead import Lead, chosen, leads_of, part_of, titles, untrained_saving
 from analyzer.report.index.entry import entry_of
 from analyzer.report.sheet import Report
 from analyzer.report.view.actions import actions
@@ -466,3 +466,17 @@ def test_what_saves_compute_without_training_is_told_where_it_is_named_nowhere()
     for about in ({"macs_share": 0.049}, {"training": "train"}, {"slower": True},
                   {"confidence": "low"}, {"macs_share": None}):  # fmt: skip
         assert untrained_saving((replace(ask, **about),), ()) is None
+
+
+def test_what_is_to_go_before_sharing_is_named_where_it_saves_much_of_the_file() -> None:
+    given: dict[str, Any] = {
+        "shares": True,
+        "pressing": True,
+        "stored_now": 1_000_000,
+        "impact": "medium",
+    }
+    ask = replace(cast("Action", led("a").of[0]), tool="", **given)
+    for stored, how in ((250_000, "free"), (249_999, "medium"), (65_536, "medium"), (49_999, "")):
+        leads = leads_of((replace(ask, stored=stored),), ())
+        assert chosen(leads)[0] == how, stored
+    assert leads_of((replace(ask, stored=250_000, shares=False),), ()) == ()

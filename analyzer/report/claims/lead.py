@@ -15,6 +15,7 @@ from analyzer.report.view.options.form import (
     WORTHWHILE,
     Level,
     SmallerForm,
+    impact_of,
     level_of,
     lighter,
 )
@@ -69,8 +70,24 @@ def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[
     """Of what to do first, in its order, what is worth the first sentence."""
     found: dict[str, Action | SmallerForm] = {form.id: form for form in forms}
     found |= {ask.rule: ask for ask in asks}
-    of = [(step, worth(step, found)) for step in first(asks, forms)]
-    return tuple(Lead(each, impact_of_step(step, found), step.tool) for step, each in of if each)
+    leads = []
+    for step in first(asks, forms):
+        if of := worth(step, found):
+            leads.append(Lead(of, impact_of_step(step, found), step.tool))
+        elif (told := _before_sharing([found[name] for name in step.ids])) is not None:
+            leads.append(told)
+    return tuple(leads)
+
+
+def _before_sharing(of: Sequence[Action | SmallerForm]) -> Lead | None:
+    """What is to go before a model is handed on, where that saves many bytes, too: it stands among
+    the first for another reason than its impact."""
+    for each in of:
+        if not isinstance(each, SmallerForm) and each.shares:
+            impact = impact_of(0, 0, each.stored, each.stored_now)
+            if impact != "low":
+                return Lead((each,), impact, "")
+    return None
 
 
 def chosen(leads: Sequence[Lead], told: Collection[str] = ()) -> tuple[str, tuple[Lead, ...]]:
