@@ -27,7 +27,7 @@ WIDTH = 720.0
 """Units across an A4 page, as of every chart."""
 TITLE = 10.5
 """Size of its letters; other words are ``SMALL``."""
-COSTLY, DECADES = 42.0, 4
+COSTLY, DECADES = 30.0, 4
 """By how much a box is taller that costs most, and orders of magnitude below it from which on one
 is taller at all."""
 LINES = 3

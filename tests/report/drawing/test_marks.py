@@ -79,12 +79,12 @@ def test_a_box_says_what_it_is_what_it_costs_and_what_became_of_it(
         ({}, ("Conv",), 0, (48.0, 24.5)),
         ({}, ("a" * 10,), 0, (74.4, 24.5)),
         ({}, ("Conv", "b" * 20), 100, (117.5, 37.0)),  # small letters: 9 · 0.575
-        ({"macs": 100}, ("Conv",), 100, (48.0, 91.5)),  # three lines and 42
-        ({"macs": 100}, ("Conv", "b", "c"), 100, (48.0, 91.5)),
-        ({"macs": 10}, ("Conv",), 100, (48.0, 81.0)),  # a quarter of 42 less for each decade
+        ({"macs": 100}, ("Conv",), 100, (48.0, 79.5)),  # three lines and 30
+        ({"macs": 100}, ("Conv", "b", "c"), 100, (48.0, 79.5)),
+        ({"macs": 10}, ("Conv",), 100, (48.0, 72.0)),  # a quarter of 30 less for each decade
         ({"macs": 100}, ("Conv",), 10**6, (48.0, 49.5)),
         ({"macs": 1}, ("Conv",), 10**6, (48.0, 49.5)),
-        ({"alone": 1000}, ("Conv",), 10**6, (48.0, 60.0)),
+        ({"alone": 1000}, ("Conv",), 10**6, (48.0, 57.0)),
         ({"count": 2}, ("Conv",), 0, (50.5, 27.0)),  # one sheet behind it, two at most
         ({"count": 3}, ("Conv",), 0, (53.0, 29.5)),
         ({"count": 9}, ("Conv",), 0, (53.0, 29.5)),
@@ -298,11 +298,11 @@ def test_tiles_leave_room_for_the_sheets_behind_them_and_dash_what_is_gone() -> 
     shown = picture(drawing(many, gone, edges=(DrawnEdge(0, 1, 1, None),)), "change")
     first, last = shown.tiles
     # The words "75 MAC, 75.0 %" decide how wide it is, and two sheets of 2.5 lie behind it.
-    assert (first.width, first.height) == (round(14 * 9 * 0.575 + 14, 1), 12 + 37.5 + 42)
+    assert (first.width, first.height) == (round(14 * 9 * 0.575 + 14, 1), 12 + 37.5 + 30)
     assert (first.x, first.y) == (2, 2 + 5)
     assert (first.sheets, last.sheets) == (2, 0)
     assert [tile.dashed for tile in shown.tiles] == [False, True]
-    assert (last.width, last.height) == (first.width, round(49.5 + 42 * (1 - log10(3) / 4), 1))
+    assert (last.width, last.height) == (first.width, round(49.5 + 30 * (1 - log10(3) / 4), 1))
     assert last.title == "Conv, gone, 25 MAC (25.0 %), 1 operator"
     assert not shown.partial
     alone = picture(drawing(BOX, shares=False))
