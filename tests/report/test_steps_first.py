@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzer.findings.finding import Severity
 from analyzer.report.content import HTML, PDF, Rowless, _behind, _in_full, _rest, _within
@@ -20,6 +22,7 @@ from analyzer.report.view.actions import (
     _whole,
 )
 from analyzer.report.view.findings import Group, PlaceRow
+from analyzer.report.view.height import height_of_step
 from analyzer.report.view.needs import is_needed_first, needed_first, settles
 from analyzer.report.view.options.before import Before
 from analyzer.report.view.options.form import (
@@ -31,7 +34,7 @@ from analyzer.report.view.options.form import (
     level_of,
 )
 from analyzer.report.view.step import ActionStep
-from analyzer.report.view.steps import first, left, recommended, takes_longer
+from analyzer.report.view.steps import first, left, ordered, recommended, takes_longer
 from analyzer.report.view.urgency import is_tidying, rank, urgency
 from tests.each import each
 from tests.golden.text import facts
@@ -477,3 +480,34 @@ def test_a_step_takes_longer_by_its_times() -> None:
     assert takes_longer(form("b", seconds=3.0, seconds_now=2.0))
     assert not takes_longer(form("b", seconds=2.0, seconds_now=2.0))
     assert not takes_longer(form("b"))
+
+
+LEVEL = st.sampled_from(("high", "medium", "low"))
+ASKED = st.fixed_dictionaries({
+    "impact": LEVEL, "effort": LEVEL, "severity": st.sampled_from(("error", "warning", "info")),
+    "pressing": st.booleans(), "harms": st.booleans(), "shares": st.booleans(),
+    "figures": st.booleans(), "against": st.booleans(), "settles": st.booleans(),
+    "confidence": LEVEL, "slower": st.booleans(), "tool": st.sampled_from(("", "", "onnxslim")),
+    "needs": st.sampled_from(("", "", "r0", "r1")),
+})  # fmt: skip
+FORMED = st.fixed_dictionaries({"impact": LEVEL, "effort": LEVEL, "confidence": LEVEL,
+                                "needs": st.sampled_from(("", "r0", "r2"))})  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(st.lists(ASKED, max_size=6), st.lists(FORMED, max_size=3))
+def test_the_list_is_the_beginning_of_one_order_whatever_is_asked(
+    asked: list[dict[str, Any]], formed: list[dict[str, Any]]
+) -> None:
+    """Each step stands no lower than all behind it, but for one that another of them needs."""
+    asks = [ask(f"r{n}", **each) for n, each in enumerate(asked)]
+    forms = [form(f"f{n}", **each) for n, each in enumerate(formed)]
+    of = {one.rule: one for one in asks} | {one.id: one for one in forms}
+    whole, listed = ordered(asks, forms), first(asks, forms)
+    heights = [height_of_step(step, of) for step in whole]
+    assert heights == sorted(heights)
+    assert {step.ids for step in listed} == {step.ids for step in whole[:3]}
+    moved = listed != whole[:3]
+    assert is_needed_first(listed, asks, forms) <= moved
+    if not any(each["needs"] for each in (*asked, *formed)):
+        assert not moved or any(step.tool for step in listed)
