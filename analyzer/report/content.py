@@ -108,7 +108,7 @@ SHORTER = (
 )  # fmt: skip
 """HTML, and what is left of it for models of which there is more to say than a page can hold."""
 PDF = Medium("pdf", places=12, examples=1, beyond=0, alike=1, rows=12, articles=100, remarks=True,
-             tall=0.62, tensors=4, shapes=8, modules=8, parts=0, operators=0, portrait=0.7,
+             tall=0.56, tensors=3, shapes=6, modules=6, parts=0, operators=0, portrait=0.7,
              narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 

@@ -53,7 +53,7 @@ def test_without_shared_tensors_nothing_counts_elsewhere() -> None:
     [
         (replace(PLAIN, conv=PageConv("pointwise", (1, 1), 16, 8, 128)), "pointwise, 16 → 8"),
         (replace(PLAIN, conv=PageConv("standard", (3, 5), 16, 8, 130), tags=("standard",)),
-         "standard 3×5, 16 → 8, 2 parameters counted elsewhere"),
+         "standard 3×5, 16 → 8, 2 parameters shared"),
         (replace(PLAIN, conv=PageConv("depthwise", (3, 3), 8, 8, 128), tags=("depthwise",)),
          "depthwise 3×3"),
         (replace(PLAIN, conv=PageConv("depthwise", (3, 3), 4, 8, 128), tags=("depthwise",)),

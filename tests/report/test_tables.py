@@ -112,7 +112,7 @@ def test_how_much_a_page_shows_of_long_lists() -> None:
         "html 50 30 1000 50 50 100 False 1.0 10 20 24 16 160 1.25 True",
         "html 16 8 400 20 24 100 False 1.0 10 12 16 6 80 1.25 True",
         "html 4 1 80 8 10 10 True 1.0 10 8 8 2 30 1.25 True",
-        "pdf 12 1 0 1 12 100 True 0.62 4 8 8 0 0 0.7 False",
+        "pdf 12 1 0 1 12 100 True 0.56 3 6 6 0 0 0.7 False",
     ]
     assert SHORTER[0] is HTML
     assert (numbers(compared.SCREEN), numbers(compared.PAPER)) == (

@@ -61,8 +61,12 @@ class Builder:
         severities: Mapping[str, str],
         changes: Mapping[str, Becoming],
     ) -> None:
-        self.facts, self.wiring, self.parts, self.runs = facts, wiring, parts, runs
-        self.severities, self.changes = severities, changes
+        self.facts: Facts = facts
+        self.wiring: Wiring = wiring
+        self.parts: Sequence[DrawnPart] = parts
+        self.runs: Sequence[Run] = runs
+        self.severities: Mapping[str, str] = severities
+        self.changes: Mapping[str, Becoming] = changes
         self.members: dict[str, list[Node]] = {}
         for node in facts.nodes:
             owner = wiring.owner.get(node.id)
@@ -72,7 +76,7 @@ class Builder:
         for node_id, callers in lent(facts, wiring).items():
             for caller, times in callers.items():
                 self.lent.setdefault(caller, []).append((facts[node_id], times))
-        self.shared = {node.id for nodes in self.lent.values() for node, _ in nodes}
+        self.shared: set[str] = {node.id for nodes in self.lent.values() for node, _ in nodes}
         self.boxes: list[Box] = []
         self.edges: dict[tuple[int, int], list[DrawnSource | Tensor | None]] = {}
 

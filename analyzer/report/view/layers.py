@@ -255,7 +255,7 @@ def _row(number: int, node: PageNode, anchor: str, name: str, count: int) -> Lay
 
 def elsewhere(params: int) -> str:
     """Parameters of tensors that several operators use, which count at the first of them."""
-    return _("{n} parameters counted elsewhere", n=units.count(params))
+    return _("{n} parameters shared", n=units.count(params))
 
 
 def _traits(node: PageNode) -> str:
