@@ -210,9 +210,7 @@ def part_of(leads: Iterable[Lead]) -> SavedPart:
     return SavedPart("", 0.0, "")
 
 
-def untrained_saving(
-    asks: Iterable[Action], named: Collection[str]
-) -> Action | None:  # fmt: skip
+def untrained_saving(asks: Iterable[Action], named: Collection[str]) -> Action | None:
     """What saves most compute of what rules ask for that no training follows, where that is a
     notable share and ``named`` has it not."""
     found = [ask for ask in asks if ask.training == "none" and promises(ask)
