@@ -61,7 +61,7 @@ class WeightEvidence(Brief):
 
     unsplit: tuple[str, ...] = ()
     """Nodes whose weights were not looked at for two smaller layers: that of others, which have
-    more MACs, was all the work that one model may make."""
+    no fewer MACs, was all the work that one model may make."""
 
     weight_tensors: int = 0
     """Tensors of weights and tables that were read, or that operators make of nothing that is

@@ -91,7 +91,7 @@ def _unread(
     if evidence.unsplit:
         some = so_many(len(evidence.unsplit), "layer")
         rest = (f"whether two smaller layers could stand for each of {some} was not looked at: "
-                "those with more MACs took all the time that there is for it")  # fmt: skip
+                "others, with no fewer MACs, took all the time that there is for it")  # fmt: skip
         yield Problem("weights-unsplit", evidence.unsplit[0], rest, inconclusive=False)
     told = any(p.inconclusive and p.code.startswith(("external-", "tensor-")) for p in problems)
     if evidence.beyond:
